@@ -1,0 +1,67 @@
+"""Environment changes: values that a shell, a program or an export plays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+RESERVED = ("CKPM_ENV", "CKPM_ENV_DIR", "CKPM_TARGET", "CKPM_STACK", "CKPM_STORE")
+
+
+@dataclass(frozen=True, slots=True)
+class SetVar:
+    """Give a variable one value."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnsetVar:
+    """Take a variable away."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrependPath:
+    """Put one entry at the front of a search path."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppendPath:
+    """Put one entry at the end of a search path."""
+
+    name: str
+    value: str
+
+
+EnvChange = SetVar | UnsetVar | PrependPath | AppendPath
+
+
+def apply_changes(
+    changes: Iterable[EnvChange], environ: Mapping[str, str], separator: str = ":"
+) -> dict[str, str]:
+    """Return the environment that a program started with these changes sees; no empty path entry."""
+    result = dict(environ)
+    for change in changes:
+        match change:
+            case SetVar(name, value):
+                result[name] = value
+            case UnsetVar(name):
+                result.pop(name, None)
+            case PrependPath(name, value):
+                result[name] = separator.join([value, *_others(result, name, value, separator)])
+            case AppendPath(name, value):
+                result[name] = separator.join([*_others(result, name, value, separator), value])
+            case _:
+                assert_never(change)
+    return result
+
+
+def _others(environ: Mapping[str, str], name: str, entry: str, separator: str) -> list[str]:
+    return [part for part in environ.get(name, "").split(separator) if part and part != entry]

@@ -1,0 +1,36 @@
+"""Installations: what detectors find on a machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ckpm.model.requirement import Options
+from ckpm.model.version import Version
+
+Ability = Literal["run", "link", "develop"]
+ABILITIES: tuple[Ability, ...] = ("run", "link", "develop")
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """One package as it was found.
+
+    ``evidence`` lists the files that prove it, the one that was run first. ``python`` is the
+    interpreter that a Python distribution belongs to; such a find only makes its version preferred,
+    because an isolated environment cannot see it.
+    """
+
+    package: str
+    version: Version
+    prefix: str
+    evidence: tuple[str, ...]
+    abilities: tuple[Ability, ...] = ("run",)
+    options: Options = ()
+    python: str | None = None
+    origin: str = ""
+
+    @property
+    def executable(self) -> str:
+        """The file that was found first."""
+        return self.evidence[0]

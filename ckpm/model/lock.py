@@ -1,0 +1,131 @@
+"""Locks: one chosen set of packages with what is needed to have exactly the same bytes again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from ckpm.model.recipe import Digest
+from ckpm.model.requirement import Options
+from ckpm.model.resolution import TARGET_SCOPE
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One file to fetch; ``urls`` are mirrors and stay out of a lock where a registry has them.
+
+    ``registry`` is ``pypi``, ``npm`` or ``maven`` for files that a registry finds by name.
+    """
+
+    name: str
+    size: int | None = None
+    digests: tuple[Digest, ...] = ()
+    urls: tuple[str, ...] = ()
+    registry: str | None = None
+    reference: str = ""
+
+    @property
+    def strongest(self) -> Digest | None:
+        """The digest that verification relies on; ``None`` where nobody published one."""
+        order = ("sha512", "sha384", "sha256", "sha1", "md5")
+        return min(self.digests, key=lambda digest: order.index(digest.algorithm), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Wheel:
+    """One wheel of a closure."""
+
+    name: str
+    size: int | None
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """One Python distribution of a closure, with every wheel that may be installed for it."""
+
+    name: str
+    version: str
+    wheels: tuple[Wheel, ...]
+    index: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """All Python distributions of one scope, for one Python version."""
+
+    scope: str
+    python: str
+    requirements: tuple[str, ...]
+    distributions: tuple[Distribution, ...]
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of the first wheel of each distribution: what an empty cache would fetch."""
+        return sum(d.wheels[0].size or 0 for d in self.distributions if d.wheels)
+
+
+@dataclass(frozen=True, slots=True)
+class LockedPackage:
+    """One chosen package.
+
+    ``constraint`` and ``alternative`` are for a detected one: what must be found again, and what is
+    taken where it is not (a version that a recipe can install, or ``none: supply it``).
+    """
+
+    name: str
+    version: str
+    method: str
+    kind: str = ""
+    options: Options = ()
+    scope: str = TARGET_SCOPE
+    recipe: str | None = None
+    source_line: int = 0
+    artifacts: tuple[Artifact, ...] = ()
+    needs: tuple[str, ...] = ()
+    license: str = ""
+    constraint: str | None = None
+    evidence: str | None = None
+    alternative: str | None = None
+    prefix: str | None = field(default=None, compare=False)
+
+    @property
+    def title(self) -> str:
+        """The package with its version and options, as people read it."""
+        options = ",".join(f"{name}={value}" for name, value in self.options)
+        return f"{self.name}{':' + options if options else ''} {self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class LockedTarget:
+    """What is locked for one target; ``facts`` are the least that a machine must have."""
+
+    target: str
+    facts: tuple[tuple[str, str], ...]
+    requires: tuple[str, ...]
+    packages: tuple[LockedPackage, ...]
+    closures: tuple[Closure, ...] = ()
+
+    def closure(self, scope: str = TARGET_SCOPE) -> Closure | None:
+        """Return the Python closure of one scope, if it has a Python part."""
+        return next((closure for closure in self.closures if closure.scope == scope), None)
+
+    def in_scope(self, scope: str = TARGET_SCOPE) -> tuple[LockedPackage, ...]:
+        """Return the packages of one scope, in order."""
+        return tuple(package for package in self.packages if package.scope == scope)
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """The lock of one environment: one entry a target."""
+
+    environment: str
+    targets: tuple[LockedTarget, ...] = ()
+
+    def target(self, name: str) -> LockedTarget | None:
+        """Return what is locked for a target."""
+        return next((entry for entry in self.targets if entry.target == name), None)
+
+    def with_target(self, entry: LockedTarget) -> Lock:
+        """Return the lock with one target's entry new or replaced."""
+        others = [other for other in self.targets if other.target != entry.target]
+        return replace(self, targets=tuple(sorted([*others, entry], key=lambda e: e.target)))

@@ -1,0 +1,99 @@
+"""Plans: ordered pure values that say what installing will do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ckpm.model.environment import EnvChange
+from ckpm.model.lock import Artifact, Closure, LockedPackage
+from ckpm.model.platform import Platform
+from ckpm.model.recipe import Recipe, Source
+
+
+@dataclass(frozen=True, slots=True)
+class FetchStep:
+    """Fetch one file into the store; ``present`` when it is there already."""
+
+    artifact: Artifact
+    wanted_by: str
+    present: bool = False
+    allow_unverified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PythonStep:
+    """Make a virtual environment of a closure: a tool's own, or (``key`` ``None``) the generation's.
+
+    ``python`` is the interpreter's path, or a version that uv is asked to manage.
+    """
+
+    closure: Closure
+    python: str
+    owner: str
+    key: str | None = None
+    present: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PackageStep:
+    """Make one package in the store from its files: unpack, convert or build, then test.
+
+    ``key`` covers everything that can change the result. ``tools`` maps the names of tools to the
+    prefixes they will have; ``venv`` is the key of the tools' own virtual environment.
+    """
+
+    package: LockedPackage
+    recipe: Recipe
+    source: Source
+    platform: Platform
+    key: str
+    tools: tuple[tuple[str, str], ...] = ()
+    inputs: tuple[tuple[str, str], ...] = ()
+    venv: str | None = None
+    present: bool = False
+
+    @property
+    def verb(self) -> str:
+        """What happens, in a word."""
+        if self.source.method == "build":
+            return "build"
+        return "convert" if self.source.steps else "unpack" if self.source.parts else "place"
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationStep:
+    """Put everything together: links, virtual environment, activation scripts."""
+
+    environment: str
+    target: Platform
+    packages: tuple[tuple[str, str], ...]
+    changes: tuple[EnvChange, ...]
+    closure: Closure | None = None
+    python: str | None = None
+    digest: str = ""
+
+
+Step = FetchStep | PythonStep | PackageStep | GenerationStep
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Steps in the order they must happen."""
+
+    steps: tuple[Step, ...]
+    notes: tuple[str, ...] = ()
+    target: Platform | None = field(default=None, compare=False)
+
+    @property
+    def fetch_bytes(self) -> int:
+        """Bytes still to be fetched, as far as their publishers say; uv's cache may save some."""
+        files = sum(
+            step.artifact.size or 0
+            for step in self.steps
+            if isinstance(step, FetchStep) and not step.present
+        )
+        return files + sum(
+            step.closure.size_bytes
+            for step in self.steps
+            if isinstance(step, PythonStep) and not step.present
+        )

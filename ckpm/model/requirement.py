@@ -1,0 +1,105 @@
+"""Requirements: one grammar for people, recipes and environment files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from ckpm.errors import RequirementSyntaxError
+from ckpm.model.ranges import ANY, Clause, VersionRange, parse_range
+
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?")
+_OPTION = re.compile(r"([a-z][a-z0-9-]*)=([A-Za-z0-9][A-Za-z0-9._+-]*)")
+_SHORTHAND = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!:~-]*$")
+
+Options = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A package with the options and versions that will do.
+
+    ``ability`` (``run``, ``link`` or ``develop``) narrows which installations will do. ``origin``
+    says who asks (``command line``, ``recipes/x.yaml:12``) and takes no part in equality.
+    """
+
+    package: str
+    range: VersionRange = ANY
+    options: Options = ()
+    ability: str | None = None
+    origin: str = field(default="", compare=False)
+
+    def __str__(self) -> str:
+        options = ",".join(f"{name}={value}" for name, value in self.options)
+        return f"{self.package}{':' + options if options else ''}{self.range}"
+
+    def accepts(self, options: Mapping[str, str]) -> bool:
+        """Whether a candidate with these options will do; an option it does not report is unknown."""
+        return all(options.get(name) == value for name, value in self.options)
+
+    def asked_by(self, origin: str) -> Requirement:
+        """Return the same requirement, asked by somebody else."""
+        return replace(self, origin=origin)
+
+
+def parse_requirement(text: str, origin: str = "") -> Requirement:
+    """Read ``name``, ``name>=2,<3``, ``name@2.16`` or ``name:option=value>=1``.
+
+    Raises:
+        RequirementSyntaxError: with the faulty part underlined.
+    """
+    name = _NAME.match(text)
+    if name is None:
+        raise RequirementSyntaxError(text, 0, "a package name (lower case)", hints=_name_hints(text))
+    options, position = _parse_options(text, name.end())
+    rest = text[position:]
+    if rest.startswith("@"):
+        return Requirement(name[0], _shorthand(text, position), options, origin=origin)
+    if rest.strip() and not rest.lstrip().startswith(("~=", "=", "!=", "<", ">")):
+        raise RequirementSyntaxError(
+            text, position, "a version range, `@version` or `:option=value`", hints=_rest_hints(text, name[0], rest)
+        )
+    try:
+        return Requirement(name[0], parse_range(rest), options, origin=origin)
+    except ValueError as error:
+        expected, column = error.args
+        raise RequirementSyntaxError(text, position + column, expected) from None
+
+
+def _parse_options(text: str, position: int) -> tuple[Options, int]:
+    if not text.startswith(":", position):
+        return (), position
+    options: dict[str, str] = {}
+    while True:
+        match = _OPTION.match(text, position + 1)
+        if match is None:
+            raise RequirementSyntaxError(text, position + 1, "`option=value`")
+        options[match[1]] = match[2]
+        position = match.end()
+        if not text.startswith(",", position):
+            return tuple(sorted(options.items())), position
+
+
+def _shorthand(text: str, position: int) -> VersionRange:
+    version = text[position + 1 :]
+    if not _SHORTHAND.match(version):
+        raise RequirementSyntaxError(text, position + 1, "a version after `@`")
+    return VersionRange((Clause("==", version, prefix=True),))
+
+
+def _name_hints(text: str) -> tuple[str, ...]:
+    lowered = text.lower()
+    if lowered != text and _NAME.match(lowered):
+        return (f"package names are lower case: `{lowered}`",)
+    return ()
+
+
+def _rest_hints(text: str, name: str, rest: str) -> tuple[str, ...]:
+    if "cuda" in rest:
+        return (f"for the CUDA build, ask for `{name}:accel=cuda`",)
+    if rest.startswith("["):
+        return ("ckpm has options instead of extras: `name:option=value`; see `ckpm info " + name + "`",)
+    if rest.startswith("-") or rest.startswith(" "):
+        return ()
+    return (f"a version is written `{name}@1.2` or `{name}>=1.2,<2`",) if text else ()

@@ -1,0 +1,71 @@
+"""Environment files: what a project keeps, and the workflows that run inside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ckpm.model.recipe import Command, Need, Option, Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A value that a run takes; ``default`` ``None`` means it must be given."""
+
+    name: str
+    default: str | None = None
+    choices: tuple[str, ...] = ()
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowStep:
+    """One command of a workflow, run inside the environment; no shell reads it."""
+
+    run: Command
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultField:
+    """A value to record: ``path`` (``speed.median_ms``) in a JSON ``file`` that a step writes."""
+
+    name: str
+    file: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """Named steps with parameters that record results."""
+
+    name: str
+    steps: tuple[WorkflowStep, ...]
+    parameters: tuple[Parameter, ...] = ()
+    results: tuple[ResultField, ...] = ()
+    summary: str = ""
+    shows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentFile:
+    """A declared environment: requirements, its own packages and workflows.
+
+    ``options`` are choices that ``when`` conditions of its requirements refer to. ``directory`` is
+    where the file lies; paths in it are relative to that.
+    """
+
+    name: str
+    requires: tuple[Need, ...] = ()
+    options: tuple[Option, ...] = ()
+    packages: tuple[Recipe, ...] = ()
+    workflows: tuple[Workflow, ...] = ()
+    shadows: tuple[str, ...] = ()
+    summary: str = ""
+    origin: str = field(default="", compare=False)
+    directory: str = field(default="", compare=False)
+
+    def workflow(self, name: str | None) -> Workflow | None:
+        """Return a workflow by name; without one, the only one or the one named as the file."""
+        if name is None and len(self.workflows) == 1:
+            return self.workflows[0]
+        return next((flow for flow in self.workflows if flow.name == (name or self.name)), None)

@@ -1,0 +1,75 @@
+"""Find and read content files: recipes, detectors and environment files."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+from ckpm.errors import ContentError
+from ckpm.model.detector import Detector
+from ckpm.model.recipe import Recipe
+from ckpm.model.workflow import EnvironmentFile
+from ckpm.recipe.decode import decode
+from ckpm.recipe.detectors import DETECTOR
+from ckpm.recipe.environments import ENVIRONMENT
+from ckpm.recipe.recipes import RECIPE
+from ckpm.system.documents import read_document
+
+
+def load_recipe(path: Path) -> Recipe:
+    """Read one recipe; the file's stem must be the package's name.
+
+    Raises:
+        ContentError: with all faults of the file.
+    """
+    name = _shown(path)
+    recipe: Recipe = decode(RECIPE, read_document(path), name)
+    if recipe.name != path.stem:
+        raise ContentError([f"{name}:1: name: `{recipe.name}` in a file named `{path.name}`"])
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return replace(recipe, origin=name, directory=str(path.with_suffix("")), digest=digest)
+
+
+def load_detector(path: Path) -> Detector:
+    """Read one detector; the file's stem must be the package's name."""
+    name = _shown(path)
+    detector: Detector = decode(DETECTOR, read_document(path), name)
+    if detector.package != path.stem:
+        raise ContentError([f"{name}:1: package: `{detector.package}` in a file named `{path.name}`"])
+    return replace(detector, origin=name)
+
+
+def load_environment(path: Path) -> EnvironmentFile:
+    """Read one environment file; its own packages carry the file as their origin."""
+    name = _shown(path)
+    environment: EnvironmentFile = decode(ENVIRONMENT, read_document(path), name)
+    directory = str(path.parent)
+    packages = tuple(
+        replace(recipe, origin=name, directory=directory, digest=_digest(recipe))
+        for recipe in environment.packages
+    )
+    return replace(environment, packages=packages, origin=name, directory=directory)
+
+
+def load_detectors(directory: Path) -> tuple[Detector, ...]:
+    """Read every detector of a directory, sorted by name."""
+    return tuple(load_detector(path) for path in content_files(directory))
+
+
+def content_files(directory: Path) -> list[Path]:
+    """List the content files of a directory, sorted; tests beside detectors are not content."""
+    if not directory.is_dir():
+        return []
+    return sorted(p for p in directory.glob("*.yaml") if not p.name.endswith(".test.yaml"))
+
+
+def _digest(recipe: Recipe) -> str:
+    return hashlib.sha256(repr(recipe).encode()).hexdigest()
+
+
+def _shown(path: Path) -> str:
+    """Bundled files read as ``recipes/x.yaml`` wherever they lie."""
+    if path.parent.name in ("recipes", "detectors", "envs"):
+        return f"{path.parent.name}/{path.name}"
+    return str(path)

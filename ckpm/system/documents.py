@@ -1,0 +1,195 @@
+"""Strict YAML: text in, plain nodes with line numbers out, and a writer for what we keep.
+
+Every scalar stays text (``1.10`` stays ``1.10``). No aliases, tags or merges, and caps on size and
+depth: a content file is data from strangers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ckpm.errors import ContentError, NotFoundError
+
+MAX_BYTES = 4 << 20
+MAX_DEPTH = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """One text and the line it stands on (from 1); ``quoted`` tells ``"null"`` from ``null``."""
+
+    text: str
+    line: int
+    quoted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sequenced:
+    """A list of nodes."""
+
+    items: tuple[Node, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """Keys, with their lines, to nodes, in the order of the file."""
+
+    entries: dict[str, Node] = field(hash=False)
+    line: int
+    key_lines: dict[str, int] = field(default_factory=dict, hash=False)
+
+
+Node = Scalar | Sequenced | Mapped
+
+
+def read_document(path: Path) -> Mapped:
+    """Read one file whose document is a mapping.
+
+    Raises:
+        ContentError: for anything that is not strict YAML, with file and line.
+        NotFoundError: when there is no such file.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise NotFoundError(f"cannot read `{path}`: {error.strerror}") from error
+    if len(data) > MAX_BYTES:
+        raise ContentError([f"{path}: larger than {MAX_BYTES >> 20} MiB"])
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise ContentError([f"{path}: not UTF-8 text"]) from None
+    return parse_document(text, str(path))
+
+
+def parse_document(text: str, name: str) -> Mapped:
+    """Read a text whose document is a mapping; ``name`` stands in messages."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        node = _Composer(name, iter(yaml.parse(text, Loader=loader))).document()
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        problem = getattr(error, "problem", None) or "it is no YAML"
+        raise ContentError([f"{name}:{line}: {problem}"]) from None
+    if not isinstance(node, Mapped):
+        raise ContentError([f"{name}:1: expected a mapping of fields"])
+    return node
+
+
+class _Composer:
+    """Turn parser events into nodes."""
+
+    def __init__(self, name: str, events: Iterator[Any]) -> None:
+        self.name = name
+        self.events = events
+
+    def document(self) -> Node | None:
+        node: Node | None = None
+        for event in self.events:
+            match type(event).__name__:
+                case "StreamStartEvent" | "DocumentEndEvent" | "StreamEndEvent":
+                    continue
+                case "DocumentStartEvent":
+                    if node is not None:
+                        raise self.fault(event, "only one document a file")
+                    node = self.node(next(self.events), 0)
+        return node
+
+    def node(self, event: Any, depth: int) -> Node:
+        kind = type(event).__name__
+        line = event.start_mark.line + 1
+        if depth > MAX_DEPTH:
+            raise self.fault(event, f"nested deeper than {MAX_DEPTH} levels")
+        if kind == "AliasEvent" or getattr(event, "anchor", None):
+            raise self.fault(event, "anchors and aliases are not allowed")
+        if getattr(event, "tag", None) not in (None, "!"):
+            raise self.fault(event, f"the tag `{event.tag}` is not allowed")
+        if kind == "ScalarEvent":
+            return Scalar(event.value, line, quoted=event.style in ("'", '"', "|", ">"))
+        if kind == "SequenceStartEvent":
+            return Sequenced(tuple(self.items(depth)), line)
+        return self.mapping(line, depth)
+
+    def items(self, depth: int) -> Iterator[Node]:
+        while type(event := next(self.events)).__name__ != "SequenceEndEvent":
+            yield self.node(event, depth + 1)
+
+    def mapping(self, line: int, depth: int) -> Mapped:
+        entries: dict[str, Node] = {}
+        lines: dict[str, int] = {}
+        while type(event := next(self.events)).__name__ != "MappingEndEvent":
+            key = self.node(event, depth + 1)
+            if not isinstance(key, Scalar) or key.text == "<<":
+                raise self.fault(event, "a key must be plain text")
+            if key.text in entries:
+                raise self.fault(event, f"`{key.text}` is given twice")
+            entries[key.text] = self.node(next(self.events), depth + 1)
+            lines[key.text] = key.line
+        return Mapped(entries, line, lines)
+
+    def fault(self, event: Any, what: str) -> ContentError:
+        return ContentError([f"{self.name}:{event.start_mark.line + 1}: {what}"])
+
+
+Plain = str | int | float | bool | None | Sequence["Plain"] | Mapping[str, "Plain"]
+
+
+def write_document(value: Mapping[str, Plain]) -> str:
+    """Return stable block YAML; every text that could be read as something else is quoted."""
+    return "".join(f"{line}\n" for line in _mapping_lines(value))
+
+
+def _mapping_lines(value: Mapping[str, Plain]) -> Iterator[str]:
+    for key, item in value.items():
+        nested = list(_nested_lines(item))
+        if not nested:
+            yield f"{_scalar(key)}: {_scalar(item)}"
+            continue
+        yield f"{_scalar(key)}:"
+        indent = "" if isinstance(item, Sequence) else "  "
+        yield from (indent + line for line in nested)
+
+
+def _nested_lines(item: Plain) -> Iterator[str]:
+    if isinstance(item, Mapping) and item:
+        yield from _mapping_lines(item)
+    elif isinstance(item, Sequence) and not isinstance(item, str) and item:
+        for element in item:
+            nested = list(_nested_lines(element)) or [_scalar(element)]
+            yield f"- {nested[0]}"
+            yield from (f"  {line}" for line in nested[1:])
+
+
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/+@=<>,:~ ")
+_WORDS = frozenset(["", "null", "true", "false", "yes", "no", "on", "off", "y", "n", "~"])
+
+
+def _scalar(value: Plain) -> str:
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    if isinstance(value, Mapping):
+        return "{}"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "[]"
+    text = str(value)
+    return text if not isinstance(value, str) or _is_plain(text) else _quoted(text)
+
+
+def _is_plain(text: str) -> bool:
+    starts_well = text[:1].isalpha() or text[:1] == "/"
+    risky = ": " in text or " #" in text or text.endswith((":", " ")) or text.lower() in _WORDS
+    return starts_well and not risky and _PLAIN.issuperset(text)
+
+
+def _quoted(text: str) -> str:
+    import json
+
+    # JSON's strings are YAML's double-quoted ones as long as everything odd is escaped.
+    return json.dumps(text, ensure_ascii=not text.isprintable())

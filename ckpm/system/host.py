@@ -1,0 +1,129 @@
+"""This machine as the detectors see it: one protocol, so that a test can be a described machine."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Protocol
+
+from ckpm.model.platform import Platform
+from ckpm.system.probe import ProbeResult, probe
+
+
+@dataclass(frozen=True, slots=True)
+class FileStatus:
+    """What is known of a file or directory without opening it; links are followed."""
+
+    real_path: str
+    mode: int
+    device: int
+    inode: int
+    size: int
+    mtime_ns: int
+
+    @property
+    def is_directory(self) -> bool:
+        return stat.S_ISDIR(self.mode)
+
+    @property
+    def is_program(self) -> bool:
+        """Whether it may be run; set-user-id programs are not for guessing what they are."""
+        special = stat.S_ISUID | stat.S_ISGID
+        return stat.S_ISREG(self.mode) and bool(self.mode & 0o111) and not self.mode & special
+
+    @property
+    def is_world_writable(self) -> bool:
+        return bool(self.mode & stat.S_IWOTH)
+
+    @property
+    def identity(self) -> tuple[int, int]:
+        """The same for all names of one file."""
+        return (self.device, self.inode)
+
+    @property
+    def fingerprint(self) -> tuple[str, int, int, int]:
+        """Another one when the file has been replaced or changed."""
+        return (self.real_path, self.inode, self.size, self.mtime_ns)
+
+
+class Host(Protocol):
+    """The files, variables and programs of one machine; paths are absolute texts."""
+
+    @property
+    def environ(self) -> Mapping[str, str]: ...
+
+    @property
+    def platform(self) -> Platform:
+        """The native platform, which executables and libraries must fit."""
+
+    def names(self, directory: str) -> Sequence[str]:
+        """List a directory, sorted; one that is missing or unreadable is empty."""
+
+    def inspect(self, path: str) -> FileStatus | None:
+        """Look at a path; ``None`` when there is nothing, or a link that leads nowhere."""
+
+    def read(self, path: str, limit: int = 65536) -> bytes:
+        """Read the start of a regular file; nothing when that fails."""
+
+    def probe(self, argv: Sequence[str]) -> ProbeResult:
+        """Run a program for what it prints; see `ckpm.system.probe`."""
+
+
+class LocalHost:
+    """The machine we run on; each directory is listed once in the life of the object."""
+
+    def __init__(
+        self, environ: Mapping[str, str], platform: Platform, *, timeout_s: float = 5
+    ) -> None:
+        self.environ = environ
+        self.platform = platform
+        self._timeout_s = timeout_s
+        self._names: dict[str, Sequence[str]] = {}
+
+    def names(self, directory: str) -> Sequence[str]:
+        found = self._names.get(directory)
+        if found is None:
+            found = self._names[directory] = _list(directory)
+        return found
+
+    def inspect(self, path: str) -> FileStatus | None:
+        try:
+            status = os.stat(path)  # noqa: PTH116 - called hundreds of times a scan
+            real_path = os.path.realpath(path)
+        except (OSError, ValueError):
+            return None
+        return FileStatus(
+            real_path,
+            status.st_mode,
+            status.st_dev,
+            status.st_ino,
+            status.st_size,
+            status.st_mtime_ns,
+        )
+
+    def read(self, path: str, limit: int = 65536) -> bytes:
+        with suppress(OSError, ValueError):
+            # A pipe without a writer would block for ever.
+            number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            with open(number, "rb", buffering=0) as file:  # noqa: PTH123 - there is only a number
+                if stat.S_ISREG(os.fstat(number).st_mode):
+                    return file.read(limit) or b""
+        return b""
+
+    def probe(self, argv: Sequence[str]) -> ProbeResult:
+        return probe(argv, environ=self.environ, timeout_s=self._timeout_s)
+
+
+def local_host(platform: Platform) -> LocalHost:
+    """Return this machine with the variables of this process."""
+    return LocalHost(dict(os.environ), platform)
+
+
+def _list(directory: str) -> Sequence[str]:
+    try:
+        return sorted(os.listdir(directory))  # noqa: PTH208 - a Path for each name costs too much
+    except OSError:
+        return ()
