@@ -85,6 +85,11 @@ class Plan:
     target: Platform | None = field(default=None, compare=False)
 
     @property
+    def digest(self) -> str:
+        """What identifies the generation that the plan ends in."""
+        return next((s.digest for s in self.steps if isinstance(s, GenerationStep)), "")
+
+    @property
     def fetch_bytes(self) -> int:
         """Bytes still to be fetched, as far as their publishers say; uv's cache may save some."""
         files = sum(

@@ -25,6 +25,9 @@ class Recipes(Protocol):
     def providers(self, virtual: str) -> tuple[str, ...]: ...
 
 
+METHOD_TOOLS = {"npm": ("npm",)}
+"""Tools that a method needs whatever its recipe says."""
+
 Releases = Callable[[Recipe, Source, Platform], Sequence[Release]]
 
 
@@ -33,8 +36,8 @@ class World:
     """Everything that a resolution depends on.
 
     ``releases`` answers what only an index knows. ``forbidden`` maps titles of candidates (see
-    ``title``) to the reason; ``locked`` maps (package, scope) to the version to keep; ``stored``
-    tells which candidates are in the store already.
+    ``title``), or ``package from method`` for all of a method, to the reason; ``locked`` maps
+    (package, scope) to the version to keep.
     """
 
     recipes: Recipes
@@ -80,7 +83,10 @@ class Offers:
         return sorted(allowed, key=_Preference(self.world, recipe, package, scope))
 
     def _is_forbidden(self, candidate: Candidate) -> bool:
-        reason = self.world.forbidden.get(title(candidate))
+        forbidden = self.world.forbidden
+        reason = forbidden.get(title(candidate)) or forbidden.get(
+            f"{candidate.package} from {candidate.origin}"
+        )
         if reason is not None:
             self.rejections.append(Rejection(str(candidate), candidate.package, reason))
         return reason is not None
@@ -140,7 +146,7 @@ def _candidate(
         _key_options(recipe, options),
         source=source,
         needs=(*release.needs, *_holding([*recipe.needs, *source.needs], options, platform, recipe)),
-        tools=tuple(_holding(source.tools, options, platform, recipe)),
+        tools=tuple(_tools(source, options, platform, recipe)),
         provides=_provided(recipe, source, version, options, platform),
         source_line=source.line,
     )
@@ -152,6 +158,14 @@ def _holding(
     for need in needs:
         if need.when.holds(options, platform):
             yield need.requirement.asked_by(f"{recipe.origin}{need.requirement.origin}")
+
+
+def _tools(
+    source: Source, options: Mapping[str, str], platform: Platform, recipe: Recipe
+) -> Iterator[Requirement]:
+    yield from _holding(source.tools, options, platform, recipe)
+    for name in METHOD_TOOLS.get(source.method, ()):
+        yield Requirement(name, origin=f"{recipe.origin}:{source.line}")
 
 
 def _option_choices(recipe: Recipe, source: Source) -> Iterator[dict[str, str]]:

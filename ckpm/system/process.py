@@ -117,7 +117,7 @@ def _own_group(
     output: Stream,
     errors: Stream,
 ) -> Iterator[Popen[bytes]]:
-    """Start a program as the leader of its own group, which is killed if the block is left early."""
+    """Start a program as the leader of a group, which is killed if the block is left early."""
     import subprocess
 
     with _as_our_error(argv):

@@ -18,7 +18,12 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tensorflow.core.framework.attr_value_pb2 import AttrValue
+    from tensorflow.core.framework.graph_pb2 import GraphDef
+    from tensorflow.core.framework.tensor_shape_pb2 import TensorShapeProto
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -54,13 +59,18 @@ def main() -> int:
 
 def convert(source_dir: Path) -> bytes:
     """Return the frozen graph; equal sources give equal bytes with one version of TensorFlow."""
-    model = json.loads((source_dir / "model.json").read_bytes())
     try:
+        model = json.loads((source_dir / "model.json").read_bytes())
         weights = dict(read_weights(source_dir, model["weightsManifest"]))
         nodes = model["modelTopology"]["node"]
-        return with_suppression(to_graph_def(nodes, weights)).SerializeToString(deterministic=True)
+        graph_def = with_suppression(to_graph_def(nodes, weights))
+        frozen: bytes = graph_def.SerializeToString(deterministic=True)
     except KeyError as error:
         raise ConversionError(f"`{source_dir}/model.json` lacks {error}") from error
+    except ValueError as error:
+        message = f"`{source_dir}/model.json` is not the known model: {error}"
+        raise ConversionError(message) from error
+    return frozen
 
 
 def read_weights(source_dir: Path, manifest: Iterable[Json]) -> Iterator[tuple[str, bytes]]:
@@ -77,9 +87,11 @@ def read_weights(source_dir: Path, manifest: Iterable[Json]) -> Iterator[tuple[s
             raise ConversionError(f"the weight shards hold {len(data)} bytes, not {offset}")
 
 
-def to_graph_def(nodes: Iterable[Json], weights: Mapping[str, bytes]) -> Any:
+def to_graph_def(nodes: Iterable[Json], weights: Mapping[str, bytes]) -> GraphDef:
     """Rebuild the graph from its JSON form, with the weights in its constants."""
-    graph_def = _new_graph_def()
+    from tensorflow.core.framework.graph_pb2 import GraphDef
+
+    graph_def = GraphDef()
     for node in nodes:
         new = graph_def.node.add(name=node["name"], op=node["op"], input=node["input"])
         for name, value in node["attr"].items():
@@ -89,7 +101,7 @@ def to_graph_def(nodes: Iterable[Json], weights: Mapping[str, bytes]) -> Any:
     return graph_def
 
 
-def fill_attribute(attribute: Any, value: Json) -> None:
+def fill_attribute(attribute: AttrValue, value: Json) -> None:
     """Set a node's attribute from JSON, which has text as lists of bytes and int64 as text."""
     ((kind, content),) = value.items()
     if kind == "tensor":
@@ -106,14 +118,14 @@ def fill_attribute(attribute: Any, value: Json) -> None:
         setattr(attribute, kind, int(content) if kind == "i" else content)
 
 
-def fill_shape(shape: Any, content: Json) -> None:
+def fill_shape(shape: TensorShapeProto, content: Json) -> None:
     """Set a tensor's shape from JSON."""
     shape.unknown_rank = content.get("unknownRank", False)
     for dimension in content["dim"]:
         shape.dim.add(size=int(dimension["size"]))
 
 
-def with_suppression(graph_def: Any) -> Any:
+def with_suppression(graph_def: GraphDef) -> GraphDef:
     """Append non-max suppression, class by class, and the outputs by their official names."""
     import tensorflow as tf
 
@@ -135,12 +147,6 @@ def with_suppression(graph_def: Any) -> Any:
         tf.add(found.nmsed_classes, 1.0, name="detection_classes")
         tf.cast(found.valid_detections, tf.float32, name="num_detections")
         return graph.as_graph_def()
-
-
-def _new_graph_def() -> Any:
-    from tensorflow.core.framework.graph_pb2 import GraphDef
-
-    return GraphDef()
 
 
 if __name__ == "__main__":

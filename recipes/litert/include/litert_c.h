@@ -9,6 +9,7 @@
 #ifndef CKPM_LITERT_C_H
 #define CKPM_LITERT_C_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -100,6 +101,11 @@ LiteRtStatus LiteRtGetCompiledModelInputBufferRequirements(
 LiteRtStatus LiteRtGetCompiledModelOutputBufferRequirements(
     LiteRtCompiledModel compiled, LiteRtParamIndex signature, LiteRtParamIndex output,
     LiteRtTensorBufferRequirements* result);
+/* Fills rank and dimensions only. With `allocate` the model is prepared first, without which the
+ * shapes are those of the file, where non-max suppression has none. */
+LiteRtStatus LiteRtGetCompiledModelOutputTensorLayouts(LiteRtCompiledModel compiled,
+                                                       LiteRtParamIndex signature, size_t count,
+                                                       LiteRtLayout* layouts, bool allocate);
 LiteRtStatus LiteRtRunCompiledModel(LiteRtCompiledModel compiled, LiteRtParamIndex signature,
                                     size_t input_count, LiteRtTensorBuffer* inputs,
                                     size_t output_count, LiteRtTensorBuffer* outputs);

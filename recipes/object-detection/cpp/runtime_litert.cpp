@@ -98,15 +98,12 @@ LiteRtRankedTensorType input_type(LiteRtSubgraph subgraph) {
   return type;
 }
 
-LiteRtRankedTensorType output_type(LiteRtSubgraph subgraph, LiteRtParamIndex index) {
+void require_detection_outputs(LiteRtSubgraph subgraph) {
   LiteRtParamIndex count = 0;
   check(LiteRtGetNumSubgraphOutputs(subgraph, &count), "count the outputs");
   if (count != kOutputs) {
     throw std::runtime_error("the model's outputs are not boxes, classes, scores and a count");
   }
-  LiteRtTensor tensor = nullptr;
-  check(LiteRtGetSubgraphOutput(subgraph, index, &tensor), "open an output");
-  return type_of(tensor);
 }
 
 class LiteRtRuntime final : public Runtime {
@@ -117,9 +114,15 @@ class LiteRtRuntime final : public Runtime {
         compiled_(compile(environment_, model_, threads)) {
     const LiteRtSubgraph subgraph = main_subgraph(model_);
     input_type_ = input_type(subgraph);
+    require_detection_outputs(subgraph);
     input_ = create_input();
+    // The file does not state the shapes of these outputs, so they are asked for when compiled.
+    std::array<LiteRtLayout, kOutputs> layouts{};
+    check(LiteRtGetCompiledModelOutputTensorLayouts(compiled_.get(), kSignature, layouts.size(),
+                                                    layouts.data(), true),
+          "shape the outputs");
     for (std::size_t i = 0; i < kOutputs; ++i) {
-      outputs_[i] = create_output(output_type(subgraph, i), i);
+      outputs_[i] = create_output({kLiteRtElementTypeFloat32, layouts[i]}, i);
     }
   }
 

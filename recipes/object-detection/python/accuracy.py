@@ -8,6 +8,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from detections import Photo
@@ -96,7 +97,7 @@ class CocoAnnotations:
         return float(evaluation.stats[0]), float(evaluation.stats[1])
 
 
-def _pycocotools(module: str) -> Any:
+def _pycocotools(module: str) -> ModuleType:
     try:
         return importlib.import_module(f"pycocotools.{module}")
     except ImportError as error:

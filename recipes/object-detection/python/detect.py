@@ -127,11 +127,19 @@ def list_images(path: Path) -> list[Path]:
 def readable_images(files: Iterable[Path]) -> Iterator[tuple[Path, Image.Image]]:
     """Yield each image upright in RGB; one that cannot be read is a warning."""
     for file in files:
-        try:
-            with Image.open(file) as image:
-                yield file, upright_rgb(image)
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-            print(f"warning: skipping `{file}`: {error}", file=sys.stderr)
+        image = read_image(file)
+        if image is not None:
+            yield file, image
+
+
+def read_image(file: Path) -> Image.Image | None:
+    """Return the pixels as a person sees them: turned as the camera noted, without alpha."""
+    try:
+        with Image.open(file) as image:
+            return ImageOps.exif_transpose(image).convert("RGB")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        print(f"warning: skipping `{file}`: {error}", file=sys.stderr)
+        return None
 
 
 def measure(
@@ -254,11 +262,6 @@ def facts(outcome: Outcome) -> list[tuple[str, str]]:
         figures.append((f"mAP over {accuracy.images} images", f"{accuracy.mean_ap:.3f}"))
         figures += [("caution", accuracy.caution)] if accuracy.caution else []
     return figures
-
-
-def upright_rgb(image: Image.Image) -> Image.Image:
-    """Return the pixels as a person sees them: turned as the camera noted, without alpha."""
-    return ImageOps.exif_transpose(image).convert("RGB")
 
 
 def parse_options(arguments: Sequence[str] | None) -> Options:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from errors import InputError
+
 COCO_LABELS_FILE = Path(__file__).with_name("coco_labels.txt")
 NUMBERED_LINE = re.compile(r"(\d+)[\s:]\s*(\S.*)")
 
@@ -14,12 +16,18 @@ PLACEHOLDERS = frozenset({"", "???", "background", "__background__"})
 
 def load_labels(file: Path | None) -> dict[int, str]:
     """Return category id to name; without a file, the 80 categories of COCO."""
-    return parse_labels((file or COCO_LABELS_FILE).read_text(encoding="utf-8"))
+    file = file or COCO_LABELS_FILE
+    if not file.is_file():
+        raise InputError(f"no label file `{file}`")
+    try:
+        return parse_labels(file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise InputError(f"the label file `{file}` is not text") from error
 
 
 def parse_labels(text: str) -> dict[int, str]:
     """Read either kind of label file, numbered lines or one label a line, as category ids."""
-    lines = [line.strip() for line in text.rstrip().splitlines()]
+    lines = [line.strip() for line in text.splitlines()]
     numbered = [NUMBERED_LINE.fullmatch(line) for line in lines if line]
     matches = [match for match in numbered if match]
     if matches and len(matches) == len(numbered):

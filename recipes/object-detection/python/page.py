@@ -84,7 +84,7 @@ def _figure(picture: Picture) -> str:
     source = "data:image/jpeg;base64," + base64.b64encode(picture.jpeg).decode("ascii")
     return (
         f'<figure><img src="{source}" alt="{escape(_description(picture))}">'
-        f"<figcaption><b>{escape(photo.file)}</b> <span>{photo.width} × {photo.height}</span>"
+        f"<figcaption><b>{escape(photo.file)}</b> <span>{photo.width} &times; {photo.height}</span>"
         f"{_table(picture.detections)}</figcaption></figure>\n"
     )
 
@@ -100,7 +100,7 @@ def _table(detections: Sequence[Detection]) -> str:
     rows = "".join(_row(found) for found in detections)
     return (
         '<table><tr><th>object</th><th class="number">score</th><th></th>'
-        f'<th class="number">width × height</th></tr>{rows}</table>'
+        f'<th class="number">width &times; height</th></tr>{rows}</table>'
     )
 
 
@@ -109,5 +109,5 @@ def _row(found: Detection) -> str:
     return (
         f'<tr><td>{escape(found.label)}</td><td class="number">{found.score:.2f}</td>'
         f'<td class="number"><meter min="0" max="1" value="{found.score:.3f}"></meter></td>'
-        f'<td class="number">{width:.0f} × {height:.0f}</td></tr>'
+        f'<td class="number">{width:.0f} &times; {height:.0f}</td></tr>'
     )

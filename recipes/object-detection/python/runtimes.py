@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Protocol
 
 import numpy as np
@@ -95,7 +96,7 @@ class FrozenGraphRuntime:
         boxes, classes, scores, count = (output.numpy() for output in outputs)
         return _rows(boxes[0], classes[0], scores[0], int(count[0]))
 
-    def _load(self, tf: Any, model_file: Path) -> Callable[[Any], Iterable[Any]]:
+    def _load(self, tf: ModuleType, model_file: Path) -> Callable[[Any], Iterable[Any]]:
         graph_def = tf.compat.v1.GraphDef.FromString(model_file.read_bytes())
         wrapped = tf.compat.v1.wrap_function(
             lambda: tf.import_graph_def(graph_def, name=""), signature=[]
@@ -106,7 +107,7 @@ class FrozenGraphRuntime:
         return detect
 
 
-RUNTIMES: dict[str, type[LiteRtRuntime] | type[FrozenGraphRuntime]] = {
+RUNTIMES: dict[str, type[LiteRtRuntime | FrozenGraphRuntime]] = {
     ".tflite": LiteRtRuntime,
     ".pb": FrozenGraphRuntime,
 }
@@ -137,7 +138,7 @@ def _muted_stderr() -> Iterator[None]:
         return
     sys.stderr.flush()
     saved = os.dup(2)
-    with open(os.devnull, "w") as nowhere:
+    with Path(os.devnull).open("w") as nowhere:
         os.dup2(nowhere.fileno(), 2)
     try:
         yield
@@ -146,16 +147,14 @@ def _muted_stderr() -> Iterator[None]:
         os.close(saved)
 
 
-def _import_litert() -> tuple[Any, str]:
+def _import_litert() -> tuple[ModuleType, str]:
     for module, distribution in LITERT_HOMES:
-        try:
+        with contextlib.suppress(ImportError):
             return importlib.import_module(module), distribution
-        except ImportError:
-            continue
     raise DetectError("a .tflite model needs the Python package `ai-edge-litert`")
 
 
-def _import_tensorflow() -> Any:
+def _import_tensorflow() -> ModuleType:
     try:
         tensorflow = importlib.import_module("tensorflow")
     except ImportError as error:

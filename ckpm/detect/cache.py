@@ -1,0 +1,77 @@
+"""What programs printed, remembered by the fingerprint of the file that was run."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from ckpm.system.host import FileStatus
+from ckpm.system.probe import ProbeResult
+
+_FORMAT = 1
+# A tool that hung may have been waiting for a busy machine; asking it at each scan costs seconds.
+_FAULT_LIFETIME_S = 24 * 3600
+# Versions stand near the top, and the whole file is read at each scan.
+_MAX_OUTPUT = 8192
+
+
+class ProbeCache:
+    """One file below ``directory``; without a directory, nothing is remembered."""
+
+    def __init__(self, directory: Path | None) -> None:
+        self._file = directory / "probes.json" if directory else None
+        self._entries: dict[str, Any] = _load(self._file) if self._file else {}
+        self._used: dict[str, Any] = {}
+        self._changed = False
+
+    def answer(self, status: FileStatus, args: tuple[str, ...]) -> ProbeResult | None:
+        """Return what the program printed when it was last asked, unless it changed since."""
+        key = _key(status, args)
+        entry = self._entries.get(key, ())
+        try:
+            fingerprint, output, returncode, fault, at = entry
+            fresh = fingerprint == list(status.fingerprint[1:])
+            if not fresh or (fault and not 0 <= time.time() - at < _FAULT_LIFETIME_S):
+                return None
+            result = ProbeResult(str(output), returncode, fault)
+        except (TypeError, ValueError):  # no entry, or somebody else wrote it
+            return None
+        self._used[key] = entry
+        return result
+
+    def remember(self, status: FileStatus, args: tuple[str, ...], result: ProbeResult) -> None:
+        """Keep an answer for the next scan."""
+        fingerprint = list(status.fingerprint[1:])
+        output = result.output[:_MAX_OUTPUT]
+        entry = [fingerprint, output, result.returncode, result.fault, int(time.time())]
+        self._used[_key(status, args)] = entry
+        self._changed = True
+
+    def save(self, *, is_whole: bool) -> None:
+        """Write what is new; after a scan of everything, what no detector asked is dropped."""
+        entries = self._used if is_whole else {**self._entries, **self._used}
+        if self._file is None or not (self._changed or len(entries) < len(self._entries)):
+            return
+        from ckpm.system.files import StorageError, write_text
+
+        text = json.dumps({"format": _FORMAT, "probes": entries}, separators=(",", ":"))
+        # A cache that cannot be written only costs time.
+        with suppress(OSError, StorageError):
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            write_text(self._file, text)
+
+
+def _key(status: FileStatus, args: tuple[str, ...]) -> str:
+    return "\0".join([status.real_path, *args])
+
+
+def _load(file: Path) -> dict[str, Any]:
+    with suppress(OSError, ValueError, RecursionError):
+        document = json.loads(file.read_bytes())
+        if isinstance(document, dict) and document.get("format") == _FORMAT:
+            probes = document.get("probes")
+            return probes if isinstance(probes, dict) else {}
+    return {}

@@ -1,0 +1,31 @@
+"""Patterns from content, matched against output of strangers, in linear time where possible."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+# No pattern sees more than this, which also bounds an engine that backtracks.
+MAX_TEXT = 65536
+
+
+def first_group(pattern: str, text: str) -> str | None:
+    """Return what the pattern's one group matches first, if anything."""
+    match = _compiled(pattern).search(text[:MAX_TEXT])
+    return match[1] or None if match else None
+
+
+def occurs(pattern: str | None, text: str) -> bool:
+    """Whether the pattern matches somewhere; no pattern matches nowhere."""
+    return pattern is not None and _compiled(pattern).search(text[:MAX_TEXT]) is not None
+
+
+@lru_cache(maxsize=1024)
+def _compiled(pattern: str) -> Any:  # noqa: ANN401 - re2 has no types
+    try:
+        import re2
+    except ImportError:  # It has no wheels for some platforms.
+        import re
+
+        return re.compile(pattern)
+    return re2.compile(pattern)

@@ -1,0 +1,90 @@
+"""Where things lie below a prefix: libraries, headers, and the prefix of a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from posixpath import basename, dirname, join, normpath
+
+from ckpm.model.detector import Detector
+from ckpm.model.installation import ABILITIES, Ability
+from ckpm.model.platform import Platform
+from ckpm.system.host import Host
+
+
+def prefix_of(detector: Detector, real_file: str) -> str:
+    """Return the directory that a program is installed under."""
+    if detector.prefix is not None:
+        return normpath(join(real_file, detector.prefix))
+    directory = dirname(real_file)
+    return dirname(directory) if basename(directory) in ("bin", "sbin") else directory
+
+
+def fill(template: str, **values: str) -> str:
+    """Put values into ``{names}``, literally."""
+    for name, value in values.items():
+        template = template.replace(f"{{{name}}}", value)
+    return template
+
+
+def series(version: str) -> str:
+    """Return the first two components: ``3.11`` of ``3.11.7``."""
+    return ".".join(version.split(".")[:2])
+
+
+def library_directories(platform: Platform, prefix: str) -> list[str]:
+    """Return where a prefix may keep libraries for this platform, Debian's places too."""
+    top = prefix.rstrip("/")
+    return [f"{top}/lib/{multiarch(platform)}", f"{top}/lib64", f"{top}/lib"]
+
+
+def multiarch(platform: Platform) -> str:
+    """Return the triple as Debian writes it, without a vendor."""
+    cpu, *rest = platform.triple.split("-")
+    return "-".join([cpu, *rest[-2:]]) if len(rest) > 1 else platform.triple
+
+
+def find_header(host: Host, prefix: str, headers: Iterable[str]) -> str | None:
+    """Return the first of these headers that the prefix, or a variable for compilers, offers."""
+    top = prefix.rstrip("/")
+    directories = [f"{top}/include", f"{top}/include/{multiarch(host.platform)}"]
+    directories += [path for path in host.environ.get("CPATH", "").split(":") if path[:1] == "/"]
+    paths = (f"{directory}/{header}" for directory in directories for header in headers)
+    return next((path for path in paths if host.inspect(path)), None)
+
+
+def find_libraries(host: Host, directory: str, stems: Sequence[str]) -> Iterator[str]:
+    """Yield the files of these libraries that fit the platform, the one for linking first."""
+    matches = _library_pattern(tuple(stems)).fullmatch
+    names = [name for name in host.names(directory) if name.startswith("lib") and matches(name)]
+    for name in sorted(names, key=lambda name: (not name.endswith((".so", ".dylib")), name)):
+        path = f"{directory}/{name}"
+        if host.inspect(path) and fits(host, path):
+            yield path
+
+
+@lru_cache(maxsize=256)
+def _library_pattern(stems: tuple[str, ...]) -> re.Pattern[str]:
+    stem = "|".join(map(re.escape, stems))
+    return re.compile(rf"(?:{stem})(?:\.so(?:\.\d+)*|(?:\.\d+)*\.dylib|\.a)")
+
+
+def fits(host: Host, path: str) -> bool:
+    """Whether the native platform can run or link a file, as far as its first bytes tell."""
+    start = host.read(path, 20)
+    if not start.startswith(b"\x7fELF") or host.platform.elf_machine is None:
+        return True
+    is_little = start[5:6] == b"\1"
+    return (
+        int.from_bytes(start[18:20], "little" if is_little else "big") == host.platform.elf_machine
+    )
+
+
+def abilities_of(host: Host, detector: Detector, prefix: str, version: str) -> tuple[Ability, ...]:
+    """Say what a runnable installation can do besides."""
+    names = [fill(header, version=version, series=series(version)) for header in detector.headers]
+    directories = library_directories(host.platform, prefix) if detector.libraries else []
+    linkable = any(any(find_libraries(host, path, detector.libraries)) for path in directories)
+    has = {"run": True, "link": linkable, "develop": bool(find_header(host, prefix, names))}
+    return tuple(ability for ability in ABILITIES if has[ability])

@@ -1,0 +1,111 @@
+"""Fetch files into the store, several at a time, each the way its registry wants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ckpm.errors import DownloadError
+from ckpm.model.lock import Artifact
+from ckpm.model.plan import FetchStep
+from ckpm.store import Store
+from ckpm.system.files import publish_file, temporary_directory
+from ckpm.system.http import Expectation, UnreachableError, fetch_file, verify_file
+from ckpm.system.registries.npm import NpmClient
+from ckpm.system.report import Reporter
+
+PARALLEL = 4
+
+FindNpm = Callable[[str], NpmClient]
+FindUrls = Callable[[Artifact], Sequence[str]]
+
+
+class SourceUnreachableError(DownloadError):
+    """A file of one package could not be had; the session may know another source.
+
+    ``hosts`` are those that did not answer at all.
+    """
+
+    def __init__(self, package: str, artifact: Artifact, cause: DownloadError) -> None:
+        self.package = package
+        unanswered = isinstance(cause, UnreachableError)
+        self.hosts = {str(urlsplit(url).hostname) for url in artifact.urls} if unanswered else set()
+        super().__init__(f"cannot fetch what `{package}` needs: {cause.message}", hints=cause.hints)
+
+
+class Fetcher:
+    """Bring artifacts into a store."""
+
+    def __init__(
+        self,
+        store: Store,
+        reporter: Reporter,
+        urls: FindUrls,
+        npm: FindNpm,
+        *,
+        offline: bool = False,
+    ) -> None:
+        self.store = store
+        self.reporter = reporter
+        self.urls = urls
+        self.npm = npm
+        self.offline = offline
+
+    def fetch_all(self, steps: Sequence[FetchStep]) -> None:
+        """Fetch every file, four at a time; the first failure is raised when the others are done.
+
+        Raises:
+            SourceUnreachableError: naming the package whose file could not be had.
+            IntegrityError: for bytes that are not the promised ones.
+        """
+        with ThreadPoolExecutor(PARALLEL) as pool:
+            running = [pool.submit(self.fetch, step) for step in steps]
+            try:
+                for future in running:
+                    future.result()
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+
+    def fetch(self, step: FetchStep) -> None:
+        """Fetch one file unless it is here; concurrent processes fetch it once."""
+        artifact = step.artifact
+        destination = self.store.download(artifact)
+        with self.store.locked(f"download-{destination.parent.name[:40]}"):
+            if destination.is_file():
+                return
+            try:
+                self._fetch(artifact, destination, step.wanted_by)
+            except DownloadError as error:
+                raise SourceUnreachableError(step.wanted_by, artifact, error) from error
+
+    def _fetch(self, artifact: Artifact, destination: Path, package: str) -> None:
+        expected = Expectation(artifact.size, artifact.digests)
+        if self.offline:
+            raise UnreachableError(
+                f"`{artifact.name}` is not in the store, and this is offline",
+                hints=["run `ckpm fetch` with a network first"],
+            )
+        if artifact.registry == "npm":
+            self._fetch_npm(artifact, destination, expected, package)
+            return
+        task = self.reporter.task(artifact.name, artifact.size)
+        try:
+            fetch_file(self.urls(artifact), destination, expected, task.advance)
+        finally:
+            task.done()
+
+    def _fetch_npm(
+        self, artifact: Artifact, destination: Path, expected: Expectation, package: str
+    ) -> None:
+        task = self.reporter.task(artifact.name, artifact.size)
+        try:
+            with temporary_directory(self.store.root / "work") as directory:
+                file = self.npm(package).pack(artifact.reference, directory)
+                verify_file(file, expected)
+                task.advance(file.stat().st_size)
+                publish_file(file, destination)
+        finally:
+            task.done()

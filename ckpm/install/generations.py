@@ -1,0 +1,88 @@
+"""Put a generation together: virtual environment, links, activation scripts, records."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from ckpm.model.environment import AppendPath, EnvChange, PrependPath, SetVar, UnsetVar
+from ckpm.model.placeholders import fill
+from ckpm.model.plan import GenerationStep
+from ckpm.store import Store
+from ckpm.system.files import publish_directory, temporary_directory
+from ckpm.system.uv import Uv
+
+Scripts = Callable[[str, str, str, tuple[EnvChange, ...]], dict[str, str]]
+"""(environment, target, directory, changes) to the activation scripts by file name."""
+
+
+class GenerationMaker:
+    """Makes generations; they are never edited afterwards."""
+
+    def __init__(self, store: Store, uv: Uv, scripts: Scripts) -> None:
+        self.store = store
+        self.uv = uv
+        self.scripts = scripts
+
+    def make(self, step: GenerationStep, *, native: bool) -> Path:
+        """Return the directory of a new generation, and make it the current one."""
+        target = step.target.name
+        with self.store.locked(f"env-{step.environment}-{target}"):
+            existing = self.store.generations(step.environment, target)
+            number = (existing[-1] if existing else 0) + 1
+            parent = self.store.environment(step.environment) / target
+            final = parent / str(number)
+            with temporary_directory(parent) as directory:
+                generation = directory / "generation"
+                generation.mkdir()
+                self._fill(step, generation, final, native=native)
+                publish_directory(generation, final)
+            return self.store.switch(step.environment, target, number)
+
+    def _fill(self, step: GenerationStep, directory: Path, final: Path, *, native: bool) -> None:
+        if step.closure is not None and native:
+            self.uv.make_venv(directory / "venv", step.python or step.closure.python)
+            self.uv.fill(directory / "venv", step.closure)
+        elif step.closure is not None:
+            self.uv.fill_target(directory / "python", step.closure, step.target)
+        links = directory / "packages"
+        links.mkdir()
+        for name, prefix in step.packages:
+            (links / name).symlink_to(prefix)
+        changes = _placed(step.changes, final)
+        for name, text in self.scripts(step.environment, step.target.name, str(final), changes).items():
+            (directory / name).write_text(text, encoding="utf-8", newline="")
+        record = {
+            "environment": step.environment,
+            "target": step.target.name,
+            "digest": step.digest,
+            "changes": encode_changes(changes),
+        }
+        (directory / "environment.json").write_text(json.dumps(record, indent=1), encoding="utf-8")
+
+
+def _placed(changes: Sequence[EnvChange], final: Path) -> tuple[EnvChange, ...]:
+    values = {"generation": str(final)}
+    return tuple(
+        change if isinstance(change, UnsetVar) else type(change)(change.name, fill(change.value, values))
+        for change in changes
+    )
+
+
+_VERBS = {"set": SetVar, "unset": UnsetVar, "prepend": PrependPath, "append": AppendPath}
+
+
+def encode_changes(changes: Sequence[EnvChange]) -> list[dict[str, str]]:
+    """Return the changes as plain data."""
+    verbs = {kind: verb for verb, kind in _VERBS.items()}
+    return [{"verb": verbs[type(change)], **asdict(change)} for change in changes]
+
+
+def decode_changes(entries: Sequence[dict[str, str]]) -> tuple[EnvChange, ...]:
+    """Return the changes that ``encode_changes`` wrote."""
+    return tuple(
+        _VERBS[entry["verb"]](**{name: value for name, value in entry.items() if name != "verb"})
+        for entry in entries
+    )

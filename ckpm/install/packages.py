@@ -1,0 +1,194 @@
+"""Make one package in the store from its files: unpack, place, convert or build, then test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ckpm.errors import BuildError, DownloadError, IntegrityError
+from ckpm.install.archives import Layout, extract_member, unpack
+from ckpm.model.lock import Artifact
+from ckpm.model.placeholders import fill
+from ckpm.model.plan import PackageStep
+from ckpm.model.recipe import Command, Part
+from ckpm.store import Store
+from ckpm.system.files import storage_errors
+from ckpm.system.process import run_logged
+
+# What a build may see of the caller's environment; everything else comes from resolved tools.
+KEPT_VARIABLES = ("HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
+
+
+@dataclass(frozen=True)
+class PackageMaker:
+    """Makes packages in a store; ``environ`` is the caller's environment."""
+
+    store: Store
+    environ: Mapping[str, str]
+
+    def make(self, step: PackageStep) -> Path:
+        """Return the result's directory, made now unless it was there.
+
+        Raises:
+            BuildError: when a step or the package's own test fails; the log is named.
+            IntegrityError: for archives that are not what they should be.
+        """
+        result = self.store.result(step.key, step.package.name, step.package.version)
+        with self.store.making(result) as product:
+            if product is not None:
+                self._fill(step, product)
+                _test(step, product)
+        return result
+
+    def _fill(self, step: PackageStep, product: Path) -> None:
+        source = step.source
+        if source.method == "manual":
+            self._take_supplied(step, product)
+            return
+        work = product.parent / "source"
+        raw = work if source.steps or source.method == "build" else product
+        raw.mkdir(exist_ok=True)
+        if source.text("path"):
+            _place(_beside(step), raw)
+        for part, artifact in zip(_parts(step), step.package.artifacts, strict=True):
+            self._lay_out(part, artifact, raw)
+        if source.method == "build":
+            self._build(step, work, product)
+        self._run_all(step, source.steps, work, product)
+
+    def _lay_out(self, part: Part, artifact: Artifact, raw: Path) -> None:
+        file = self.store.download(artifact)
+        destination = raw / part.into if part.into else raw
+        with storage_errors(destination):
+            destination.mkdir(parents=True, exist_ok=True)
+        if not part.unpack:
+            name = dict(part.members).get(artifact.name, artifact.name)
+            _place(file, destination / name, named=True)
+            return
+        if part.inner is not None:
+            file = extract_member(file, part.inner, raw.parent)
+        unpack(file, destination, Layout(part.members, part.strip))
+
+    def _build(self, step: PackageStep, work: Path, product: Path) -> None:
+        if step.source.text("system") != "cmake":
+            return
+        build = work.parent / "build"
+        prefixes = ";".join(prefix for _, prefix in step.inputs)
+        configure = (
+            "{tools.cmake}", "-S", str(work), "-B", str(build), "-DCMAKE_BUILD_TYPE=Release",
+            f"-DCMAKE_INSTALL_PREFIX={product}", f"-DCMAKE_PREFIX_PATH={prefixes}",
+            *step.source.texts("configure"),
+        )  # fmt: skip
+        jobs = str(os.cpu_count() or 1)
+        make = ("{tools.cmake}", "--build", str(build), "--parallel", jobs)
+        install = ("{tools.cmake}", "--install", str(build))
+        self._run_all(step, (configure, make, install), work, product)
+
+    def _run_all(
+        self, step: PackageStep, commands: tuple[Command, ...], work: Path, product: Path
+    ) -> None:
+        if not commands:
+            return
+        values = self._values(step, work, product)
+        environ = self._clean_environ(step)
+        log = self.store.root / "logs" / f"{step.package.name}-{step.key[:8]}.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        for command in commands:
+            argv = [fill(argument, values) for argument in command]
+            code = run_logged(argv, cwd=work, environ=environ, log_file=log)
+            if code != 0:
+                raise BuildError(
+                    f"making `{step.package.title}` failed: `{Path(argv[0]).name}` ended with {code}\n"
+                    + _tail(log),
+                    hints=[f"the whole log: {log}"],
+                )
+
+    def _values(self, step: PackageStep, work: Path, product: Path) -> dict[str, str]:
+        values = {
+            "source": str(work),
+            "prefix": str(product),
+            "recipe": step.recipe.directory,
+            "version": step.package.version,
+            "target": step.platform.name,
+            "target.triple": step.platform.triple,
+            "jobs": str(os.cpu_count() or 1),
+        }
+        values |= {f"option.{name}": value for name, value in step.package.options}
+        values |= {f"needs.{name}": prefix for name, prefix in step.inputs}
+        values |= {f"tools.{name}": self._program(step, name, place) for name, place in step.tools}
+        if step.venv:
+            values["tools.python"] = str(self._tools_bin(step) / "python")
+        return values
+
+    def _program(self, step: PackageStep, name: str, place: str) -> str:
+        """Return the executable of a tool: the one detected, or the venv's, or its prefix's."""
+        if place != "{generation}/venv":
+            inside = Path(place) / "bin" / name
+            return str(inside) if inside.is_file() else place
+        return str(self._tools_bin(step) / name)
+
+    def _clean_environ(self, step: PackageStep) -> dict[str, str]:
+        kept = {name: self.environ[name] for name in KEPT_VARIABLES if name in self.environ}
+        directories = [str(Path(place).parent) for _, place in step.tools if Path(place).is_file()]
+        if step.venv:
+            directories.insert(0, str(self._tools_bin(step)))
+        path = ":".join(dict.fromkeys([*directories, SYSTEM_PATH]))
+        return {**kept, "PATH": path, "LC_ALL": "C.UTF-8", "SOURCE_DATE_EPOCH": "315532800"}
+
+    def _tools_bin(self, step: PackageStep) -> Path:
+        version = self.store.root / "results"
+        return next(version.glob(f"{step.venv}-tools-*")) / "bin"
+
+    def _take_supplied(self, step: PackageStep, product: Path) -> None:
+        supplied = self.store.root / "manual" / step.package.name
+        if not supplied.is_dir():
+            text = fill(step.source.text("instructions") or "", {"drop": str(supplied)})
+            raise DownloadError(
+                f"`{step.package.name}` cannot be fetched for you",
+                hints=[*text.strip().splitlines(), f"put it into {supplied}, then run this again"],
+            )
+        _place(supplied, product)
+
+
+def _parts(step: PackageStep) -> tuple[Part, ...]:
+    """Return the parts beside the artifacts; a wheel laid out as files has exactly one."""
+    if step.source.parts:
+        return step.source.parts
+    return tuple(Part() for _ in step.package.artifacts)
+
+
+def _beside(step: PackageStep) -> Path:
+    path = Path(step.recipe.directory) / (step.source.text("path") or "")
+    if not path.exists():
+        raise BuildError(f"`{step.package.name}`: there is no `{path}`")
+    return path
+
+
+def _place(source: Path, destination: Path, *, named: bool = False) -> None:
+    """Copy a file into a directory (or to a name), or the content of a directory into another."""
+    with storage_errors(destination):
+        if source.is_dir():
+            ignore = shutil.ignore_patterns("__pycache__", ".git")
+            shutil.copytree(source, destination, dirs_exist_ok=True, symlinks=True, ignore=ignore)
+        else:
+            destination.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, destination if named else destination / source.name)
+
+
+def _test(step: PackageStep, product: Path) -> None:
+    options = dict(step.package.options)
+    for test in step.recipe.tests:
+        if not test.when.holds(options, step.platform):
+            continue
+        for name in test.files:
+            if not (product / name).exists():
+                raise IntegrityError(f"`{step.package.title}` was made, but has no `{name}`")
+
+
+def _tail(log: Path, lines: int = 12) -> str:
+    text = log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
+    return "\n".join(f"  {line}" for line in text)

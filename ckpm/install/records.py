@@ -1,0 +1,34 @@
+"""Read what a generation says of itself."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from ckpm.errors import NotFoundError
+from ckpm.install.generations import decode_changes
+from ckpm.model.environment import EnvChange
+
+
+def generation_digest(directory: Path) -> str | None:
+    """Return the digest of the step that made a generation, or ``None`` when it is damaged."""
+    try:
+        digest = json.loads((directory / "environment.json").read_text(encoding="utf-8"))["digest"]
+    except (OSError, ValueError, KeyError):
+        return None
+    return digest if isinstance(digest, str) else None
+
+
+def read_generation(directory: Path) -> tuple[EnvChange, ...]:
+    """Return the changes of a generation.
+
+    Raises:
+        NotFoundError: when the generation is damaged.
+    """
+    try:
+        record = json.loads((directory / "environment.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise NotFoundError(
+            f"the generation `{directory}` is damaged", hints=["run `ckpm install` again"]
+        ) from error
+    return decode_changes(record["changes"])

@@ -1,0 +1,176 @@
+"""What registries know of sources: releases for the solver, files for the lock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
+
+from ckpm.errors import CkpmError, DownloadError
+from ckpm.install.python_releases import python_releases
+from ckpm.model.lock import Artifact, Closure
+from ckpm.model.platform import Platform
+from ckpm.model.recipe import Digest, Part, Recipe, Source
+from ckpm.model.resolution import Candidate, Release
+from ckpm.model.wheel_tags import platform_tags
+from ckpm.system.http import UnreachableError
+from ckpm.system.registries.maven import artifact_url, configured_repository, published_digest
+from ckpm.system.registries.pypi import IndexFile, PythonIndex
+from ckpm.system.uv import Uv
+
+
+class SourceError(CkpmError):
+    """One source of one candidate cannot be used; the session forbids it and resolves again."""
+
+    exit_code = 5
+
+    def __init__(self, candidate: Candidate, reason: str) -> None:
+        self.candidate = candidate
+        self.reason = reason
+        super().__init__(f"`{candidate}` cannot be had from {candidate.origin}: {reason}")
+
+
+@dataclass
+class Registries:
+    """The registries behind one session; answers are remembered for its life.
+
+    ``unreachable`` are hosts that did not answer in this session and are not asked again.
+    """
+
+    index: PythonIndex
+    uv: Uv
+    environ: Mapping[str, str]
+    allow_unverified: bool = False
+    unreachable: set[str] = field(default_factory=set)
+    _managed: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+
+    def releases(self, recipe: Recipe, source: Source, platform: Platform) -> Sequence[Release]:
+        """Return what an index offers of a source on a platform; nothing for other methods."""
+        match source.method:
+            case "pypi":
+                distribution = source.text("distribution") or recipe.name
+                wheels = self.index.wheels(distribution, source.text("index"))
+                return python_releases(recipe, source, wheels, platform)
+            case "uv-python":
+                return [Release(version) for version, _ in self._pythons(platform)]
+            case _:
+                return ()
+
+    def artifacts(
+        self, candidate: Candidate, recipe: Recipe, platform: Platform
+    ) -> tuple[Artifact, ...]:
+        """Return the files that one candidate is made of.
+
+        Raises:
+            SourceError: when they cannot be learnt, or nobody vouches for their bytes.
+        """
+        source = candidate.source
+        if source is None:
+            return ()
+        try:
+            found = self._artifacts(candidate, recipe, source, platform)
+        except UnreachableError as error:
+            raise SourceError(candidate, error.message.splitlines()[0]) from error
+        except DownloadError as error:
+            raise SourceError(candidate, error.message) from error
+        for artifact in found:
+            hosts = {urlsplit(url).hostname for url in artifact.urls}
+            if hosts and hosts <= self.unreachable:
+                raise SourceError(candidate, f"cannot reach {', '.join(map(str, sorted(map(str, hosts))))}")
+            if not self.allow_unverified and not _is_verifiable(artifact):
+                raise SourceError(
+                    candidate, f"nobody published a digest of `{artifact.name}` (`--allow-unverified`)"
+                )
+        return found
+
+    def closure(
+        self,
+        scope: str,
+        requirements: Sequence[str],
+        python: str,
+        platform: Platform,
+        indexes: Sequence[str],
+    ) -> Closure:
+        """Return the Python closure of one scope; see ``Uv.lock``."""
+        return self.uv.lock(scope, requirements, python, platform, indexes)
+
+    def _artifacts(
+        self, candidate: Candidate, recipe: Recipe, source: Source, platform: Platform
+    ) -> tuple[Artifact, ...]:
+        match source.method:
+            case "npm":
+                return tuple(_npm_artifact(source, part) for part in source.parts)
+            case "maven":
+                return tuple(self._maven_artifact(candidate, source, part) for part in source.parts)
+            case "pypi" if source.text("layout") == "files":
+                return (self._wheel(candidate, recipe, source, platform),)
+            case "uv-python":
+                return tuple(self._python_artifact(candidate, platform))
+            case _:
+                return tuple(_plain_artifact(part) for part in source.parts if part.urls)
+
+    def _maven_artifact(self, candidate: Candidate, source: Source, part: Part) -> Artifact:
+        repository = configured_repository(source.text("index") or "", self.environ)
+        url = artifact_url(repository, source.text("artifact") or "", str(candidate.version))
+        digests = part.digests or tuple(filter(None, [published_digest(url)]))
+        return replace(_plain_artifact(replace(part, urls=(url,))), digests=digests)
+
+    def _wheel(
+        self, candidate: Candidate, recipe: Recipe, source: Source, platform: Platform
+    ) -> Artifact:
+        distribution = source.text("distribution") or recipe.name
+        wheels = [
+            wheel
+            for wheel in self.index.wheels(distribution, source.text("index"))
+            if wheel.version == str(candidate.version) and wheel.sha256
+        ]
+        if recipe.kind not in ("dataset", "model"):
+            wheels = [wheel for wheel in wheels if _fits(wheel, platform)]
+        if not wheels:
+            raise SourceError(candidate, f"it has no wheel for {platform}")
+        best = min(wheels, key=lambda wheel: (wheel.size or 0, wheel.name))
+        digest = Digest("sha256", best.sha256 or "")
+        return Artifact(best.name, best.size, (digest,), (best.url,), "pypi", f"{distribution}=={best.version}")
+
+    def _python_artifact(self, candidate: Candidate, platform: Platform) -> list[Artifact]:
+        for version, url in self._pythons(platform):
+            if version == str(candidate.version):
+                # uv checks these against the digests that it was built with.
+                return [Artifact(_file_name(url), urls=(url,), registry="uv", reference=version)]
+        return []
+
+    def _pythons(self, platform: Platform) -> list[tuple[str, str]]:
+        if platform.name not in self._managed:
+            self._managed[platform.name] = self.uv.managed_pythons(platform)
+        return self._managed[platform.name]
+
+
+def _npm_artifact(source: Source, part: Part) -> Artifact:
+    reference = source.text("package") or ""
+    name, _, version = reference.rpartition("==")
+    file = f"{name.replace('@', '').replace('/', '-')}-{version}.tgz"
+    return Artifact(file, part.size, part.digests, (), "npm", reference)
+
+
+def _plain_artifact(part: Part) -> Artifact:
+    return Artifact(_file_name(part.urls[0]), part.size, part.digests, part.urls)
+
+
+def _file_name(url: str) -> str:
+    return PurePosixPath(urlsplit(url).path).name or "download"
+
+
+def _is_verifiable(artifact: Artifact) -> bool:
+    strongest = artifact.strongest
+    if artifact.registry == "uv":
+        return True
+    # A weak digest counts only together with the size, except where the registry itself states it.
+    return strongest is not None and (
+        not strongest.is_weak or artifact.size is not None or strongest.algorithm == "sha1"
+    )
+
+
+def _fits(wheel: IndexFile, platform: Platform) -> bool:
+    tags = set(platform_tags(platform)) | {"any"}
+    return not tags.isdisjoint(wheel.name.removesuffix(".whl").rsplit("-", 1)[1].split("."))

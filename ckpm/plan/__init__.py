@@ -1,0 +1,7 @@
+"""Turn a resolution into a lock, and a lock into ordered steps."""
+
+from ckpm.plan.locking import lock_target
+from ckpm.plan.lockfile import read_lock, write_lock
+from ckpm.plan.steps import Plan, make_plan
+
+__all__ = ["Plan", "lock_target", "make_plan", "read_lock", "write_lock"]

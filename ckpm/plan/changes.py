@@ -1,0 +1,94 @@
+"""What an environment's variables will be, from its packages' recipes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ckpm.model.environment import AppendPath, EnvChange, PrependPath, SetVar, UnsetVar
+from ckpm.model.lock import Closure, LockedPackage
+from ckpm.model.placeholders import fill, variable_prefix
+from ckpm.model.platform import Platform
+from ckpm.model.recipe import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A package and where it is or will be; ``in_store`` ones get a link in the generation."""
+
+    package: LockedPackage
+    recipe: Recipe | None
+    prefix: str
+    in_store: bool
+
+    @property
+    def variant(self) -> str:
+        """What tells it from another variant of the same package; empty where none can stand beside."""
+        names = self.recipe.coexist if self.recipe else ()
+        return "-".join(value for name, value in self.package.options if name in names)
+
+    @property
+    def link(self) -> str:
+        """The name of its link in the generation."""
+        return f"{self.package.name}-{self.variant}" if self.variant else self.package.name
+
+
+def environment_changes(
+    placed: Sequence[Placed], target: Platform, build: Platform, closure: Closure | None
+) -> tuple[EnvChange, ...]:
+    """Return the changes in order; ``{generation}`` stands for the generation's own directory.
+
+    A cross environment puts no foreign executables on ``PATH``.
+    """
+    native = target.name == build.name
+    changes: list[EnvChange] = []
+    if closure is not None and native:
+        changes += [SetVar("VIRTUAL_ENV", "{generation}/venv"), UnsetVar("PYTHONHOME")]
+        changes.append(PrependPath("PATH", "{generation}/venv/bin"))
+    seen: set[str] = set()
+    for item in placed:
+        changes += _own_variables(item, plain=item.package.name not in seen)
+        changes += _recipe_changes(item, target, native=native)
+        seen.add(item.package.name)
+    return tuple(changes)
+
+
+def _own_variables(item: Placed, *, plain: bool) -> Iterator[EnvChange]:
+    prefix = _visible_prefix(item)
+    name = variable_prefix(item.package.name)
+    names = [name] if plain else []
+    if item.variant:
+        names.append(f"{name}_{re.sub('[^A-Z0-9]', '_', item.variant.upper())}")
+    for variable in names:
+        if prefix:
+            yield SetVar(f"{variable}_ROOT", prefix)
+        yield SetVar(f"{variable}_VERSION", item.package.version)
+
+
+def _recipe_changes(item: Placed, target: Platform, *, native: bool) -> Iterator[EnvChange]:
+    options = dict(item.package.options)
+    values = {
+        "prefix": _visible_prefix(item),
+        "version": item.package.version,
+        "target": target.name,
+        "target.triple": target.triple,
+        "target.abi": target.abi or "",
+        "generation": "{generation}",
+    }
+    for rule in item.recipe.env if item.recipe else ():
+        if not rule.when.holds(options, target):
+            continue
+        match rule.change:
+            case SetVar(name, value):
+                yield SetVar(name, fill(value, values))
+            case UnsetVar():
+                yield rule.change
+            case PrependPath(name, value) if native or name != "PATH":
+                yield PrependPath(name, fill(value, values))
+            case AppendPath(name, value) if native or name != "PATH":
+                yield AppendPath(name, fill(value, values))
+
+
+def _visible_prefix(item: Placed) -> str:
+    return f"{{generation}}/packages/{item.link}" if item.in_store else item.prefix

@@ -1,0 +1,217 @@
+"""Order the steps that make what a lock says, leaving out what the store has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ckpm.errors import NotFoundError, StaleLockError
+from ckpm.model.installation import Installation
+from ckpm.model.lock import Closure, LockedPackage, LockedTarget
+from ckpm.model.plan import FetchStep, GenerationStep, PackageStep, Plan, PythonStep, Step
+from ckpm.model.platform import Platform
+from ckpm.model.recipe import Recipe, Source
+from ckpm.model.requirement import parse_requirement
+from ckpm.model.resolution import TARGET_SCOPE
+from ckpm.plan.changes import Placed, environment_changes
+from ckpm.store import Store, input_key
+from ckpm.store.keys import tree_digest
+
+IN_STORE_METHODS = ("archive", "file", "npm", "maven", "build", "manual", "pypi")
+
+
+@dataclass
+class Planner:
+    """What planning looks at; ``make_plan`` is the way in."""
+
+    locked: LockedTarget
+    recipes: Mapping[str, Recipe]
+    store: Store
+    installations: Sequence[Installation]
+    target: Platform
+    build: Platform
+    allow_unverified: bool = False
+    steps: list[Step] = field(default_factory=list)
+    results: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def make_plan(planner: Planner, environment: str) -> Plan:
+    """Return the ordered steps that give ``environment`` what is locked for one target.
+
+    Raises:
+        StaleLockError: when a recipe changed since, or has gone.
+        NotFoundError: when a detected piece is not on this machine and nothing can stand in.
+    """
+    placed = [_place(planner, package) for package in planner.locked.in_scope(TARGET_SCOPE)]
+    closure = planner.locked.closure(TARGET_SCOPE)
+    python = _python(planner, TARGET_SCOPE) if closure else None
+    if closure and python:
+        planner.steps.append(_generation_python(planner, closure, python))
+    changes = environment_changes(
+        [item for item in placed if item is not None], planner.target, planner.build, closure
+    )
+    links = tuple((item.link, item.prefix) for item in placed if item is not None and item.in_store)
+    step = GenerationStep(environment, planner.target, links, changes, closure, python)
+    digest = input_key({"step": repr(step)})
+    planner.steps.append(replace(step, digest=digest))
+    return Plan(tuple(planner.steps), tuple(planner.notes), planner.target)
+
+
+def _generation_python(planner: Planner, closure: Closure, python: str) -> PythonStep:
+    return PythonStep(closure, python, owner="the environment")
+
+
+def _place(planner: Planner, package: LockedPackage) -> Placed | None:
+    """Plan one package and return where it will be; ``None`` for facts and tools of nobody."""
+    recipe = planner.recipes.get(package.name)
+    if package.method == "detected":
+        found = _detected(planner, package)
+        return Placed(package, recipe, found.prefix if found else "", in_store=False)
+    if package.method in ("fact", "uv-python", "system"):
+        return None
+    if recipe is None or (package.recipe and recipe.digest[:32] != package.recipe):
+        raise StaleLockError(
+            f"the recipe of `{package.name}` is not the one that was locked",
+            hints=["run `ckpm lock` to lock again"],
+        )
+    source = next((s for s in recipe.sources if s.line == package.source_line), recipe.sources[0])
+    if source.method == "pypi" and source.text("layout") != "files":
+        return Placed(package, recipe, "{generation}/venv", in_store=False)
+    return Placed(package, recipe, _make(planner, package, recipe, source), in_store=True)
+
+
+def _make(planner: Planner, package: LockedPackage, recipe: Recipe, source: Source) -> str:
+    """Plan the making of one package in the store; return its future prefix."""
+    platform = planner.build if package.scope else planner.target
+    scope = f"{package.scope}/{package.name}" if package.scope else package.name
+    tools = _tools(planner, scope)
+    inputs = _inputs(planner, package)
+    closure = planner.locked.closure(scope)
+    venv = _venv_key(closure, _python(planner, scope)) if closure else None
+    key = _package_key(package, recipe, source, platform, tools, inputs, venv)
+    result = planner.store.result(key, package.name, package.version)
+    present = planner.store.has_result(result)
+    step = PackageStep(
+        package, recipe, source, platform, key, tuple(tools.items()), tuple(inputs.items()), venv, present
+    )
+    if not present:
+        planner.steps += _preparations(planner, step, scope, closure)
+    if step not in planner.steps:
+        planner.steps.append(step)
+    planner.results[(package.name, package.scope, str(package.options))] = str(result)
+    return str(result)
+
+
+def _preparations(
+    planner: Planner, step: PackageStep, scope: str, closure: Closure | None
+) -> Iterator[Step]:
+    if closure is not None and step.venv is not None:
+        python = _python(planner, scope)
+        place = planner.store.result(step.venv, "tools", closure.python)
+        here = planner.store.has_result(place)
+        tools = PythonStep(closure, python, f"tools of {step.package.name}", step.venv, here)
+        if tools not in planner.steps:
+            yield tools
+    for artifact in step.package.artifacts:
+        yield FetchStep(
+            artifact, step.package.name, planner.store.has_download(artifact), planner.allow_unverified
+        )
+
+
+def _tools(planner: Planner, scope: str) -> dict[str, str]:
+    """Return the prefixes or executables of the tools in one scope, planning those to be made."""
+    tools: dict[str, str] = {}
+    for package in planner.locked.in_scope(scope):
+        if package.method == "detected":
+            found = _detected(planner, package)
+            tools[package.name] = found.executable if found else ""
+        elif (placed := _place(planner, package)) is not None:
+            tools[package.name] = placed.prefix
+    return tools
+
+
+def _inputs(planner: Planner, package: LockedPackage) -> dict[str, str]:
+    """Return the prefixes of the packages in the store that this one needs where it runs."""
+    wanted = {need.split("(")[-1].rstrip(")") if "(" in need else parse_requirement(need).package
+              for need in package.needs}  # fmt: skip
+    found: dict[str, str] = {}
+    for other in planner.locked.in_scope(package.scope):
+        if other.name in wanted and other.name != package.name:
+            known = (other.name, other.scope, str(other.options))
+            if known not in planner.results:
+                _place(planner, other)
+            if known in planner.results:
+                found[other.name] = planner.results[known]
+    return found
+
+
+def _detected(planner: Planner, package: LockedPackage) -> Installation | None:
+    """Find again what was found when the lock was made."""
+    constraint = parse_requirement(package.constraint or package.name)
+    fitting = [
+        found
+        for found in planner.installations
+        if found.package == package.name and found.python is None and found.version in constraint.range
+    ]
+    same = [found for found in fitting if str(found.version) == package.version]
+    best = next(iter(same or sorted(fitting, key=lambda found: found.version, reverse=True)), None)
+    if best is None and package.name != "python":
+        hints = [f"instead: {package.alternative}" if package.alternative else "supply it"]
+        raise NotFoundError(f"`{package.constraint}` was detected when this was locked, and is not here", hints=hints)
+    return best
+
+
+def _python(planner: Planner, scope: str) -> str:
+    """Return the interpreter of a scope: a path where it is on this machine, else its version."""
+    package = next((p for p in planner.locked.in_scope(scope) if p.name == "python"), None)
+    if package is None:
+        return ""
+    found = _detected(planner, package) if package.method == "detected" else None
+    if found is None and package.method == "detected":
+        planner.notes.append(f"Python {package.version} is not here: uv's managed one stands in")
+    return found.executable if found else package.version
+
+
+def _venv_key(closure: Closure, python: str) -> str:
+    return input_key({"python": python, "closure": repr(closure.distributions)})
+
+
+def _package_key(
+    package: LockedPackage,
+    recipe: Recipe,
+    source: Source,
+    platform: Platform,
+    tools: Mapping[str, str],
+    inputs: Mapping[str, str],
+    venv: str | None,
+) -> str:
+    beside = Path(recipe.directory) / (source.text("path") or "")
+    uses_files = bool(source.steps) or source.text("path") is not None
+    # A result does not depend on where its recipe stands in a file.
+    canonical = repr(replace(source, line=0, needs=(), provides=()))
+    return input_key(
+        {
+            "package": [package.name, package.version, package.options],
+            "source": canonical,
+            "platform": platform.name if _depends_on_platform(recipe, source) else "any",
+            "artifacts": [[str(a.strongest), a.reference, a.name] for a in package.artifacts],
+            # Nothing of a tool gets into what is merely unpacked.
+            "tools": [sorted(tools.items()), venv] if source.steps or source.method == "build" else [],
+            "inputs": sorted(inputs.items()) if source.steps or source.method == "build" else [],
+            "beside": _digest(beside) if uses_files else "",
+        }
+    )
+
+
+def _depends_on_platform(recipe: Recipe, source: Source) -> bool:
+    return source.method == "build" or recipe.kind not in ("dataset", "model")
+
+
+def _digest(path: Path) -> str:
+    if path.is_file():
+        import hashlib
+
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    return tree_digest(path) if path.is_dir() else ""

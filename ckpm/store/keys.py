@@ -1,0 +1,34 @@
+"""Keys: the hash of a step's canonical form names its result."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def input_key(parts: Mapping[str, object]) -> str:
+    """Return the first 32 hexadecimal digits of the sha256 of the canonical JSON of ``parts``."""
+    canonical = json.dumps(parts, sort_keys=True, separators=(",", ":"), default=repr)
+    return hashlib.sha256(canonical.encode()).hexdigest()[:32]
+
+
+def tree_digest(directory: Path) -> str:
+    """Return a digest of a tree: paths, contents, executable bits and link targets."""
+    digest = hashlib.sha256()
+    for path in sorted(directory.rglob("*")):
+        if "__pycache__" in path.parts:
+            continue
+        digest.update(f"{path.relative_to(directory)}\0".encode())
+        if path.is_symlink():
+            digest.update(f"link {path.readlink()}\0".encode())
+        elif path.is_file():
+            mode = "x" if path.stat().st_mode & 0o100 else "-"
+            digest.update(f"file {mode} {_file_digest(path)}\0".encode())
+    return digest.hexdigest()
+
+
+def _file_digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,136 @@
+"""Where things lie in the store, and how they get there whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ckpm.model.lock import Artifact
+from ckpm.store.keys import tree_digest
+from ckpm.system.files import (
+    point_link,
+    publish_directory,
+    storage_errors,
+    temporary_directory,
+    tree_size,
+    write_text,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A directory of downloads (by content), results (by input hash) and environments."""
+
+    root: Path
+
+    @property
+    def uv_cache(self) -> Path:
+        """uv's cache, on the store's file system so that its wheels can be hard-linked."""
+        return self.root / "uv-cache"
+
+    @property
+    def environments(self) -> Path:
+        """The directory of all environments."""
+        return self.root / "envs"
+
+    def download(self, artifact: Artifact) -> Path:
+        """Return where a file is or will be: by its strongest digest, else by where it is from."""
+        strongest = artifact.strongest
+        if strongest is not None:
+            return self.root / "downloads" / strongest.algorithm / strongest.value / artifact.name
+        origin = artifact.reference or artifact.urls[0]
+        place = hashlib.sha256(origin.encode()).hexdigest()
+        return self.root / "downloads" / "unverified" / place / artifact.name
+
+    def has_download(self, artifact: Artifact) -> bool:
+        """Whether the file is here whole."""
+        return self.download(artifact).is_file()
+
+    def result(self, key: str, name: str, version: str) -> Path:
+        """Return where the result of a step is or will be."""
+        return self.root / "results" / f"{key}-{name}-{_plain(version)}"
+
+    def has_result(self, result: Path) -> bool:
+        """Whether a result is complete: its record is written last."""
+        return _record(result).is_file() and result.is_dir()
+
+    @contextmanager
+    def making(self, result: Path, *, digested: bool = True) -> Iterator[Path | None]:
+        """Give a temporary directory that becomes the result at the end.
+
+        ``None`` when another process has made it meanwhile: one lock a key, so that concurrent
+        installers of the same thing do the work once. Without ``digested`` the tree is vouched for
+        otherwise (a virtual environment by its RECORDs).
+        """
+        with self.locked(result.name):
+            if self.has_result(result):
+                yield None
+                return
+            with temporary_directory(self.root / "work") as directory:
+                product = directory / "result"
+                product.mkdir()
+                yield product
+                self._publish(product, result, digested=digested)
+
+    def _publish(self, product: Path, result: Path, *, digested: bool) -> None:
+        record = {"tree": tree_digest(product) if digested else None, "size": tree_size(product)}
+        if result.exists():
+            # Left by a run that was killed between its rename and its record.
+            from ckpm.system.files import remove_tree
+
+            remove_tree(result)
+        publish_directory(product, result)
+        write_text(_record(result), json.dumps(record))
+
+    @contextmanager
+    def locked(self, name: str) -> Iterator[None]:
+        """Hold the lock of one name, waiting for whoever has it."""
+        from filelock import FileLock
+
+        directory = self.root / "locks"
+        with storage_errors(directory):
+            directory.mkdir(parents=True, exist_ok=True)
+        with FileLock(directory / f"{name}.lock"):
+            yield
+
+    def environment(self, name: str) -> Path:
+        """Return the directory of one environment."""
+        return self.environments / name
+
+    def current(self, environment: str, target: str) -> Path | None:
+        """Return the generation that an environment's ``current`` names now, resolved once."""
+        link = self.environments / environment / target / "current"
+        try:
+            return link.parent / link.readlink()
+        except OSError:
+            return None
+
+    def generations(self, environment: str, target: str) -> list[int]:
+        """Return the numbers of all complete generations, oldest first."""
+        directory = self.environments / environment / target
+        if not directory.is_dir():
+            return []
+        return sorted(
+            int(path.name)
+            for path in directory.iterdir()
+            if path.name.isdigit() and (path / "environment.json").is_file()
+        )
+
+    def switch(self, environment: str, target: str, generation: int) -> Path:
+        """Make one generation the current one."""
+        directory = self.environments / environment / target
+        point_link(directory / "current", str(generation))
+        return directory / str(generation)
+
+
+def _record(result: Path) -> Path:
+    # Outside the tree it vouches for.
+    return result.with_name(f"{result.name}.json")
+
+
+def _plain(version: str) -> str:
+    return "".join(c if c.isalnum() or c in "._+-" else "_" for c in version)

@@ -1,0 +1,1 @@
+"""What registries know: versions, files, digests; asked through their own clients' settings."""

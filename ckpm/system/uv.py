@@ -1,0 +1,223 @@
+"""uv: locks Python closures, makes virtual environments and fills them.
+
+uv is asked for wheels only (``--no-build``): otherwise it runs the ``setup.py`` of strangers while
+resolving. It reads none of pip's settings, so the index list is always given.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from ckpm.errors import BuildError, CkpmError
+from ckpm.model.lock import Closure, Distribution, Wheel
+from ckpm.model.platform import Platform
+from ckpm.system.http import UnreachableError
+from ckpm.system.process import Completed, run_captured
+
+_UNSATISFIABLE = "No solution found"
+_NETWORK = ("Failed to fetch", "error sending request", "Could not connect", "network connectivity")
+
+
+class ClosureConflictError(CkpmError):
+    """The Python packages asked for cannot stand together; ``text`` is what uv says."""
+
+    exit_code = 3
+
+    def __init__(self, text: str, requirements: Sequence[str]) -> None:
+        self.text = text
+        self.requirements = tuple(requirements)
+        lines = "\n".join(f"  {line}" for line in text.splitlines()[:12])
+        super().__init__(f"these Python packages cannot stand together\n{lines}")
+
+
+@dataclass(frozen=True)
+class Uv:
+    """One way of calling uv: environment, cache directory, indexes, network or not."""
+
+    environ: Mapping[str, str]
+    cache: Path
+    indexes: tuple[str, ...]
+    offline: bool = False
+
+    def lock(
+        self,
+        scope: str,
+        requirements: Sequence[str],
+        python: str,
+        platform: Platform,
+        indexes: Sequence[str] = (),
+    ) -> Closure:
+        """Return the closure of ``requirements`` for one Python version and platform.
+
+        ``indexes`` are asked before the configured ones.
+
+        Raises:
+            ClosureConflictError: when uv's solver says no; nothing else is a no.
+            UnreachableError: when an index cannot be read.
+        """
+        tag = uv_platform(platform)
+        if tag is None:
+            raise CkpmError(
+                f"there is no Python part for {platform}: no wheels are made for it that uv knows",
+                hints=["leave the Python packages out for this target"],
+            )
+        done = self._run(
+            ["pip", "compile", "-", "--format", "pylock.toml", "--no-header", "--no-build", "--quiet",
+             "--python-version", python, "--python-platform", tag, *self._index_options(indexes)],
+            stdin="\n".join(requirements),
+        )  # fmt: skip
+        if done.returncode != 0:
+            raise _fault(done, requirements)
+        distributions = _distributions(done.stdout, indexes)
+        return Closure(scope, python, tuple(requirements), distributions)
+
+    def make_venv(self, directory: Path, python: str) -> None:
+        """Make a relocatable virtual environment on an interpreter's path or a managed version."""
+        done = self._run(["venv", "--quiet", "--relocatable", "--python", python, str(directory)])
+        if done.returncode != 0:
+            text = _text(done)
+            if any(sign in text for sign in (*_NETWORK, "No interpreter found", "download")):
+                raise UnreachableError(f"uv cannot provide Python {python}", tried=[text[-300:]])
+            raise BuildError(f"uv could not make a virtual environment: {text}")
+
+    def fill(self, directory: Path, closure: Closure) -> None:
+        """Install exactly the closure into a virtual environment, by hash, hard-linked."""
+        self._sync(["--python", str(venv_python(directory))], closure)
+
+    def fill_target(self, directory: Path, closure: Closure, platform: Platform) -> None:
+        """Unpack the closure for another platform into a directory, running nothing of it."""
+        tag = uv_platform(platform) or ""
+        where = ["--target", str(directory), "--python-platform", tag]
+        self._sync([*where, "--python-version", closure.python], closure)
+
+    def fetch(self, closure: Closure, platform: Platform) -> None:
+        """Bring every wheel of the closure into uv's cache."""
+        from ckpm.system.files import temporary_directory
+
+        with temporary_directory(self.cache) as directory:
+            self.fill_target(directory, closure, platform)
+
+    def managed_pythons(self, platform: Platform) -> list[tuple[str, str]]:
+        """Return (version, address) of the CPythons that uv can fetch for a platform, newest first."""
+        import json
+
+        done = self._run(
+            ["python", "list", "--all-platforms", "--all-arches", "--only-downloads",
+             "--output-format", "json"]
+        )  # fmt: skip
+        entries = json.loads(done.stdout) if done.returncode == 0 else []
+        arch = {"arm64": "aarch64"}.get(platform.arch, platform.arch)
+        libc = {"linux": "gnu"}.get(platform.os, "none")
+        return [
+            (entry["version"], entry["url"])
+            for entry in entries
+            if (entry["os"], entry["arch"], entry["libc"]) == (platform.os, arch, libc)
+            and entry["implementation"] == "cpython"
+            and entry["variant"] == "default"
+        ]
+
+    def _sync(self, where: Sequence[str], closure: Closure) -> None:
+        from ckpm.system.files import temporary_directory
+
+        with temporary_directory(self.cache) as directory:
+            file = directory / "requirements.txt"
+            file.write_text("".join(f"{line}\n" for line in pinned_lines(closure)), encoding="utf-8")
+            extra = list(dict.fromkeys(d.index for d in closure.distributions if d.index))
+            done = self._run(
+                ["pip", "sync", "--quiet", "--require-hashes", "--no-build", "--allow-empty-requirements",
+                 *where, *self._index_options(extra), str(file)]
+            )  # fmt: skip
+        if done.returncode != 0:
+            raise _fault(done, closure.requirements)
+
+    def _index_options(self, first: Sequence[str]) -> list[str]:
+        default, *extra = self.indexes
+        options = [f"--default-index={default}"]
+        options += [f"--index={url}" for url in dict.fromkeys([*first, *extra])]
+        return options
+
+    def _run(self, arguments: Sequence[str], stdin: str | None = None) -> Completed:
+        offline = ["--offline"] if self.offline else []
+        command = [self._program, *arguments, *offline, "--no-config", "--color", "never"]
+        return run_captured(command, environ=self._environ, stdin_text=stdin)
+
+    @cached_property
+    def _program(self) -> str:
+        from uv import find_uv_bin
+
+        return str(find_uv_bin())
+
+    @cached_property
+    def _environ(self) -> dict[str, str]:
+        clean = {k: v for k, v in self.environ.items() if k not in ("VIRTUAL_ENV", "CONDA_PREFIX")}
+        python_dir = self.cache.parent / "pythons"
+        return {
+            **clean,
+            "UV_CACHE_DIR": str(self.cache),
+            "UV_PYTHON_INSTALL_DIR": clean.get("UV_PYTHON_INSTALL_DIR", str(python_dir)),
+            "UV_LINK_MODE": clean.get("UV_LINK_MODE", "hardlink"),
+            "UV_NATIVE_TLS": clean.get("UV_NATIVE_TLS", "true"),
+            "NO_COLOR": "1",
+        }
+
+
+def uv_platform(platform: Platform) -> str | None:
+    """Return uv's name of a platform, or ``None`` where it has none."""
+    if platform.uv is None:
+        return None
+    minor = (platform.fact("glibc") or "2.28").split(".")[1]
+    return platform.uv.replace("{glibc}", minor)
+
+
+def venv_python(directory: Path) -> Path:
+    """Return the interpreter of a virtual environment."""
+    return directory / "bin" / "python"
+
+
+def pinned_lines(closure: Closure) -> list[str]:
+    """Return the closure as requirement lines with hashes, which is all that installing reads."""
+    return [
+        " ".join(
+            [f"{d.name}=={d.version}", *(f"--hash=sha256:{wheel.sha256}" for wheel in d.wheels)]
+        )
+        for d in closure.distributions
+    ]
+
+
+def _distributions(pylock: str, indexes: Sequence[str]) -> tuple[Distribution, ...]:
+    document = tomllib.loads(pylock)
+    return tuple(
+        Distribution(
+            name=package["name"],
+            version=package["version"],
+            wheels=tuple(_wheel(wheel) for wheel in package.get("wheels", ())),
+            index=package["index"] if package.get("index") in indexes else None,
+        )
+        for package in document.get("packages", ())
+    )
+
+
+def _wheel(entry: dict[str, object]) -> Wheel:
+    hashes = entry["hashes"]
+    size = entry.get("size")
+    name = str(entry.get("name") or str(entry["url"]).rpartition("/")[2])
+    sha256 = hashes["sha256"] if isinstance(hashes, dict) else ""
+    return Wheel(name, size if isinstance(size, int) else None, sha256)
+
+
+def _fault(done: Completed, requirements: Sequence[str]) -> CkpmError:
+    text = _text(done)
+    if any(sign in text for sign in _NETWORK):
+        return UnreachableError("uv cannot read the Python index", tried=[text.splitlines()[-1]])
+    if _UNSATISFIABLE in text:
+        return ClosureConflictError(re.sub(r"^[\s×╰─▶│]+", "", text, flags=re.MULTILINE), requirements)
+    return CkpmError(f"uv failed: {text[-600:]}")
+
+
+def _text(done: Completed) -> str:
+    return (done.stderr or done.stdout).strip()
