@@ -12,7 +12,8 @@ from functools import cached_property
 from pathlib import Path
 
 from ckpm._content import bundled_dir
-from ckpm.activate import Activation, activation_scripts
+from ckpm.activate.activation import Activation
+from ckpm.activate.scripts import activation_scripts
 from ckpm.config.places import Place, find_place
 from ckpm.config.platforms import known_platforms
 from ckpm.config.settings import Settings, load_settings
@@ -31,8 +32,7 @@ from ckpm.model.recipe import Recipe
 from ckpm.model.requirement import Requirement, parse_requirement
 from ckpm.model.resolution import Candidate, Resolution
 from ckpm.model.workflow import EnvironmentFile
-from ckpm.plan import lock_target, make_plan, read_lock, write_lock
-from ckpm.plan.steps import Planner
+from ckpm.plan import Planner, lock_target, make_plan, read_lock, write_lock
 from ckpm.recipe import Catalog, load_detectors, load_environment
 from ckpm.resolve import World, resolve
 from ckpm.resolve.offers import Prefer, title
@@ -104,7 +104,7 @@ class Session:
         self.environ = dict(os.environ if environ is None else environ)  # noqa: TID251
         self.settings: Settings = load_settings(self.environ, store=store)
         self.content = tuple(content)
-        self.host: Host = host or LocalHost(self.environ)
+        self.host: Host = host or LocalHost(self.environ, self.native)
         self.store = Store(self.settings.store)
         self.reporter: Reporter = reporter or SilentReporter()
         self.choices = choices

@@ -99,11 +99,17 @@ def _explain(
     """A tool of another maker is no news; one that is broken is."""
     if answer is None or occurs(detector.excludes, answer.output):
         return
-    fault = answer.fault
-    if fault is None and answer.returncode and not answer.output.strip():
-        fault = f"ended with code {answer.returncode} and printed nothing"
-    if fault is not None and first_group(detector.version.pattern, answer.output) is None:
+    fault = answer.fault or _failure(answer)
+    if fault and first_group(detector.version.pattern, answer.output) is None:
         report(f"`{program.path}` {fault}; it is not taken for `{detector.package}`")
+
+
+def _failure(answer: ProbeResult) -> str | None:
+    if not answer.returncode:
+        return None
+    lines = answer.output.split("\n")
+    last = next((line.strip() for line in reversed(lines) if line.strip()), "printed nothing")
+    return f"ended with code {answer.returncode} ({last[:100]})"
 
 
 def _merged(first: Installation, other: Installation) -> Installation:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ckpm.model.platform import Platform
 from ckpm.model.recipe import Command, Need, Option, Recipe
+from ckpm.model.requirement import Requirement
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,15 @@ class EnvironmentFile:
     summary: str = ""
     origin: str = field(default="", compare=False)
     directory: str = field(default="", compare=False)
+
+    def required(self, options: Mapping[str, str], platform: Platform) -> tuple[Requirement, ...]:
+        """Return the requirements that hold for a choice of its options, defaults filled in."""
+        chosen = {option.name: option.default for option in self.options} | dict(options)
+        return tuple(
+            need.requirement.asked_by(f"{self.origin}{need.requirement.origin}")
+            for need in self.requires
+            if need.when.holds(chosen, platform)
+        )
 
     def workflow(self, name: str | None) -> Workflow | None:
         """Return a workflow by name; without one, the only one or the one named as the file."""

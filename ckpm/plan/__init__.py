@@ -2,6 +2,6 @@
 
 from ckpm.plan.locking import lock_target
 from ckpm.plan.lockfile import read_lock, write_lock
-from ckpm.plan.steps import Plan, make_plan
+from ckpm.plan.steps import Planner, make_plan
 
-__all__ = ["Plan", "lock_target", "make_plan", "read_lock", "write_lock"]
+__all__ = ["Planner", "lock_target", "make_plan", "read_lock", "write_lock"]

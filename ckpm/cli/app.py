@@ -1,0 +1,137 @@
+"""The command line: one parser for the named command, one border for errors."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+
+from ckpm.cli.context import Context
+from ckpm.cli.failure import report_failure
+from ckpm.errors import CkpmError, UsageError
+
+COMMANDS = {
+    "init": ("project", "start a project here: write a ckpm.yaml"),
+    "install": ("install", "install packages, or everything that the environment requires"),
+    "add": ("install", "the same as install; also takes a file or an address"),
+    "remove": ("install", "take packages out of the environment"),
+    "update": ("install", "choose newer versions than the locked ones"),
+    "lock": ("lock", "write the lock without installing"),
+    "sync": ("lock", "make the environment what the lock says"),
+    "fetch": ("lock", "download everything for a later `install --offline`"),
+    "status": ("status", "say what the environment is and whether it is up to date"),
+    "list": ("status", "list what the environment holds"),
+    "detect": ("detect", "find what this machine has"),
+    "search": ("search", "find packages by words"),
+    "info": ("search", "show everything about one package"),
+    "resolve": ("resolve", "choose versions without installing anything"),
+    "tree": ("resolve", "show what needs what"),
+    "why": ("resolve", "say why a package was chosen"),
+    "why-not": ("resolve", "say why a package or version was not chosen"),
+    "target": ("target", "list or show the platforms that results can run on"),
+    "activate": ("activate", "print what a shell evaluates to step into the environment"),
+    "deactivate": ("activate", "print what a shell evaluates to step out again"),
+    "shell": ("activate", "start a shell inside the environment"),
+    "exec": ("activate", "run one program inside the environment"),
+    "run": ("workflow", "run a workflow and record its results"),
+    "results": ("workflow", "list, show or compare recorded runs"),
+    "env": ("env", "list, show, remove or roll back environments"),
+    "recipe": ("authoring", "write and check recipes"),
+    "detector": ("authoring", "check detectors"),
+    "trust": ("project", "consent to what a project would run"),
+    "store": ("env", "look into the store"),
+    "doctor": ("doctor", "check this machine and ckpm itself"),
+    "completion": ("completion", "print a shell's completion script"),
+}
+
+EXAMPLES = """\
+examples:
+  ckpm run object-detection                                            find objects in photographs
+  ckpm install tensorflow model-ssd-mobilenet                          into this project or your environment
+  ckpm install tensorflow model-ssd-mobilenet --target android-arm64   for another machine
+  eval "$(ckpm activate)"                                              step into the environment
+"""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code; never a traceback for what a person can do."""
+    as_json = "--json" in arguments[: _own_length(arguments)]
+    try:
+        return _dispatch(arguments)
+    except CkpmError as error:
+        return report_failure(error, arguments, as_json=as_json)
+    except KeyboardInterrupt:
+        stopped = CkpmError("interrupted", hints=["run the same command again to continue"])
+        report_failure(stopped, arguments, as_json=as_json)
+        return 130
+    except BrokenPipeError:
+        # Whoever read us has gone; without this, Python complains again at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _own_length(arguments: Sequence[str]) -> int:
+    """Everything after ``--`` belongs to the program that is run."""
+    return arguments.index("--") if "--" in arguments else len(arguments)
+
+
+def _dispatch(arguments: Sequence[str]) -> int:
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        sys.stdout.write(_overview())
+        return 0
+    name, *rest = arguments
+    if name not in COMMANDS:
+        raise UsageError(f"there is no command `{name}`", hints=_near(name))
+    module = command_module(name)
+    parser = command_parser(name, module)
+    if name == "exec" and "--" not in rest and rest and not rest[0].startswith("-"):
+        rest = ["--", *rest]
+    options = parser.parse_args(rest)
+    context = Context(name, options)
+    return int(module.run(name, options, context))
+
+
+def command_module(name: str) -> ModuleType:
+    """Import the module of one command."""
+    return importlib.import_module(f"ckpm.cli.{COMMANDS[name][0]}")
+
+
+def command_parser(name: str, module: ModuleType) -> argparse.ArgumentParser:
+    """Return the parser of one command, examples at the end of its help."""
+    parser = _Parser(
+        prog=f"ckpm {name}",
+        description=COMMANDS[name][1][0].upper() + COMMANDS[name][1][1:] + ".",
+        epilog=module.EXAMPLES.get(name, ""),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    module.add_arguments(name, parser)
+    return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse, with our errors."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        raise UsageError(message, hints=[f"`{self.prog} --help` shows how it is used"])
+
+
+def _overview() -> str:
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:<{width}}  {summary}" for name, (_, summary) in COMMANDS.items()]
+    return (
+        "usage: ckpm COMMAND [ARGUMENT ...]\n\n"
+        "A meta package manager and environment resolver for machine-learning systems.\n\n"
+        "commands:\n" + "\n".join(lines) + "\n\n" + EXAMPLES + "\n`ckpm COMMAND --help` says more.\n"
+    )
+
+
+def _near(name: str) -> list[str]:
+    import difflib
+
+    close = difflib.get_close_matches(name, COMMANDS, n=2)
+    listed = " or ".join(f"`ckpm {word}`" for word in close)
+    return [f"did you mean {listed}?" if close else "`ckpm --help` lists them"]

@@ -1,0 +1,123 @@
+"""What every command has at hand: options, a session, and ways to speak."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ckpm.cli.failure import DOCUMENT_FORMAT
+from ckpm.cli.progress import TerminalReporter
+from ckpm.errors import NotFoundError, UsageError
+from ckpm.model.platform import Platform
+from ckpm.model.requirement import Requirement, parse_requirement
+from ckpm.session import Choices, Session
+
+
+class Context:
+    """The command under way."""
+
+    def __init__(self, command: str, options: argparse.Namespace) -> None:
+        self.command = command
+        self.options = options
+
+    @cached_property
+    def session(self) -> Session:
+        """A session made as the options say."""
+        get = vars(self.options).get
+        store = get("store")
+        choices = Choices(
+            offline=bool(get("offline")),
+            allow_unverified=bool(get("allow_unverified")),
+            prefer=get("prefer") or "detected",
+            use_detected=not get("no_detected"),
+        )
+        return Session(
+            store=Path(store) if store else None,
+            reporter=TerminalReporter(quiet=self.is_json or bool(get("quiet"))),
+            choices=choices,
+        )
+
+    @property
+    def is_json(self) -> bool:
+        """Whether stdout is for a program."""
+        return bool(vars(self.options).get("json"))
+
+    @cached_property
+    def target(self) -> Platform:
+        """The platform that ``--target`` means."""
+        return self.session.target(self.options.target)
+
+    def requirements(self, texts: Sequence[str]) -> list[Requirement]:
+        """Read requirements from the command line, each known by somebody."""
+        catalog = self.session.catalog()
+        asked = [parse_requirement(text, "the command line") for text in texts]
+        for requirement in asked:
+            name = requirement.package
+            if catalog.recipe(name) is None and not catalog.providers(name) and not self._detectable(name):
+                raise self.unknown(name)
+        return asked
+
+    def _detectable(self, name: str) -> bool:
+        return any(detector.package == name for detector in self.session.detectors)
+
+    def unknown(self, name: str) -> NotFoundError:
+        """Return the error for a package that nothing knows."""
+        similar = self.session.catalog().similar(name)
+        hints = [f"did you mean {' or '.join(f'`{n}`' for n in similar)}?"] if similar else []
+        hints.append("`ckpm search WORD` finds packages")
+        hints.append(f"if `{name}` is a Python distribution, `ckpm recipe new {name} --from pypi` adds it")
+        return NotFoundError(f"no recipe or detector knows the package `{name}`", hints=hints)
+
+    def print(self, text: str) -> None:
+        """Write data for a person to stdout; nothing when it is for a program."""
+        if not self.is_json:
+            sys.stdout.write(text if text.endswith("\n") or not text else f"{text}\n")
+
+    def say(self, text: str) -> None:
+        """Write talk to stderr."""
+        if not self.is_json and not vars(self.options).get("quiet"):
+            sys.stderr.write(f"{text}\n")
+
+    def finish(self, result: Mapping[str, Any] | Sequence[Any]) -> int:
+        """Write the one JSON document when asked for, and end well."""
+        if self.is_json:
+            document = {"format": DOCUMENT_FORMAT, "command": self.command, "ok": True, "result": result}
+            sys.stdout.write(json.dumps(document, indent=2, default=str) + "\n")
+        return 0
+
+    def confirm(self, question: str) -> bool:
+        """Ask a person at a terminal; without one the answer is yes only when it was given."""
+        if vars(self.options).get("yes"):
+            return True
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise UsageError(f"{question} needs an answer", hints=["say so with `--yes`"])
+        sys.stderr.write(f"{question} [y/N] ")
+        sys.stderr.flush()
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def add_common(parser: argparse.ArgumentParser, *names: str) -> None:
+    """Add options that several commands share, by name."""
+    for name in names:
+        flags, settings = COMMON[name]
+        parser.add_argument(*flags, **settings)
+
+
+COMMON: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "json": (("--json",), {"action": "store_true", "help": "print one JSON document"}),
+    "env": (("-e", "--env"), {"metavar": "NAME", "help": "the environment (default: the project's, else yours)"}),
+    "target": (("--target",), {"metavar": "PLATFORM", "help": "where the result will run, such as android-arm64 or native:cuda-driver=12.8 (default: here)"}),
+    "store": (("--store",), {"metavar": "DIR", "help": "where packages are kept (default: $CKPM_STORE)"}),
+    "offline": (("--offline",), {"action": "store_true", "help": "use no network"}),
+    "dry-run": (("--dry-run",), {"action": "store_true", "help": "show the plan and stop"}),
+    "quiet": (("-q", "--quiet"), {"action": "store_true", "help": "say less"}),
+    "yes": (("-y", "--yes"), {"action": "store_true", "help": "answer every question with yes"}),
+    "prefer": (("--prefer",), {"choices": ("detected", "newest", "lowest"), "help": "which versions to prefer (default: detected, then newest)"}),
+    "no-detected": (("--no-detected",), {"action": "store_true", "help": "use nothing that this machine has"}),
+    "allow-unverified": (("--allow-unverified",), {"action": "store_true", "help": "take files of which nobody published a digest"}),
+}  # fmt: skip

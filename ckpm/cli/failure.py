@@ -1,0 +1,32 @@
+"""Errors as people and programs read them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+
+from ckpm.errors import CkpmError
+
+DOCUMENT_FORMAT = "ckpm/1"
+
+
+def report_failure(error: CkpmError, arguments: Sequence[str], *, as_json: bool) -> int:
+    """Write an error to stderr (and as the one JSON document to stdout); return its exit code."""
+    if as_json:
+        document = {
+            "format": DOCUMENT_FORMAT,
+            "command": arguments[0] if arguments else "",
+            "ok": False,
+            "error": {
+                "kind": error.kind,
+                "message": error.message,
+                "hints": list(error.hints),
+                "exit_code": error.exit_code,
+            },
+        }
+        sys.stdout.write(json.dumps(document, indent=2) + "\n")
+    else:
+        sys.stderr.write(f"error: {error.message}\n")
+        sys.stderr.writelines(f"hint: {hint}\n" for hint in error.hints)
+    return error.exit_code

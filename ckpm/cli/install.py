@@ -1,0 +1,187 @@
+"""``ckpm install``, ``add``, ``remove`` and ``update``."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ckpm.cli.adding import declare_artifact, names_artifact
+from ckpm.cli.context import Context, add_common
+from ckpm.cli.fast import remember
+from ckpm.cli.render import plan_text, size
+from ckpm.cli.request import Request, environment_request, install, prepare, with_requirements
+from ckpm.errors import NotFoundError
+from ckpm.model.lock import LockedTarget
+from ckpm.model.plan import PackageStep
+from ckpm.recipe.edit import new_environment, require, save, unrequire
+from ckpm.session import Environment, Prepared
+
+EXAMPLES = {
+    "install": "examples:\n  ckpm install tensorflow model-ssd-mobilenet\n"
+    "  ckpm install 'numpy>=2' --dry-run\n"
+    "  ckpm install tensorflow model-ssd-mobilenet --target android-arm64\n"
+    "  ckpm install                            everything that ckpm.yaml requires\n",
+    "add": "examples:\n  ckpm add tensorflow@2.16\n  ckpm add ./model.tflite\n"
+    "  ckpm add https://example.org/data.zip\n",
+    "remove": "examples:\n  ckpm remove tensorflow\n",
+    "update": "examples:\n  ckpm update                 everything\n  ckpm update tensorflow      move as little as possible\n",
+}
+
+
+def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of one of these commands."""
+    many = "+" if command == "remove" else "*"
+    parser.add_argument("packages", nargs=many, metavar="PACKAGE", help="such as numpy, 'numpy>=2' or tensorflow:accel=cuda")
+    add_common(parser, "env", "target", "dry-run", "json", "quiet", "store", "offline")
+    add_common(parser, "prefer", "no-detected", "allow-unverified")
+    if command == "add":
+        parser.add_argument("--name", help="the name of a file's or address's package")
+        parser.add_argument("--kind", help="what a file is: model, dataset, library, tool or program")
+
+
+def run(command: str, options: argparse.Namespace, context: Context) -> int:
+    """Run one of these commands."""
+    started = time.monotonic()
+    request = environment_request(context, options.env)
+    before = context.session.store.current(request.place.key, context.target.name)
+    text, request = _edited(command, options, context, request)
+    keep = command != "update" or bool(options.packages)
+    if command == "update" and options.packages:
+        _free(context, request, options.packages)
+    if not request.requirements and command == "remove":
+        save(request.place.file, text)
+        context.say(f"{request.place.name} requires nothing any more")
+        return context.finish({"changed": True})
+    prepared = prepare(context, request, keep=keep)
+    if options.dry_run:
+        context.print(_choices_text(prepared) + "\n" + plan_text(prepared.plan))
+        return context.finish(plan_document(prepared))
+    environment = install(context, request, prepared)
+    if not request.place.is_ready:
+        save(request.place.file, text)
+    remember(context.session, request.place, options, environment.directory)
+    return _report(context, prepared, environment, before, time.monotonic() - started)
+
+
+def _edited(
+    command: str, options: argparse.Namespace, context: Context, request: Request
+) -> tuple[str, Request]:
+    """Return the environment file's new text and what it requires then; nothing is written yet."""
+    file = request.place.file
+    text = file.read_text(encoding="utf-8") if file.is_file() else new_environment(request.place.name)
+    if command == "remove":
+        return _removed(options.packages, text, request)
+    if command == "update":
+        return text, request
+    texts = list(options.packages)
+    for position, argument in enumerate(texts):
+        if names_artifact(argument):
+            text, texts[position], request = declare_artifact(context, options, request, text, argument)
+    own = {recipe.name for recipe in request.own}
+    known = context.requirements([t for t in texts if t not in own])
+    from ckpm.model.requirement import parse_requirement
+
+    known += [parse_requirement(t, "the command line") for t in texts if t in own]
+    for requirement in known:
+        text = require(text, requirement, str(file))
+    return text, with_requirements(request, known)
+
+
+def _removed(packages: Sequence[str], text: str, request: Request) -> tuple[str, Request]:
+    for package in packages:
+        shorter = unrequire(text, package, str(request.place.file))
+        if shorter is None:
+            raise NotFoundError(
+                f"the environment `{request.place.name}` does not require `{package}`",
+                hints=["`ckpm list` shows what it requires"],
+            )
+        text = shorter
+    kept = tuple(r for r in request.requirements if r.package not in packages)
+    return text, replace(request, requirements=kept)
+
+
+def _free(context: Context, request: Request, packages: Sequence[str]) -> None:
+    """Forget the locked versions of the named packages, so that only they move."""
+    from ckpm.plan import read_lock, write_lock
+
+    lock = read_lock(request.place.lock)
+    entry = lock.target(context.target.name) if lock else None
+    if lock is None or entry is None:
+        return
+    kept = tuple(p for p in entry.packages if p.name not in packages)
+    write_lock(request.place.lock, lock.with_target(replace(entry, packages=kept)))
+
+
+def _report(
+    context: Context,
+    prepared: Prepared,
+    environment: Environment,
+    before: Path | None,
+    seconds: float,
+) -> int:
+    changed = before != environment.directory
+    if not changed:
+        context.say(f"{prepared.place.name} is up to date: nothing to do")
+    else:
+        for package in prepared.locked.in_scope():
+            context.say(f"  {package.title} ({package.method})")
+        context.say(
+            f"{prepared.place.name} is ready for {environment.target}"
+            f" (generation {environment.directory.name}, {seconds:.1f} s)"
+        )
+        if environment.target == context.session.native.name:
+            name = "" if prepared.place.is_project else f" -e {prepared.place.name}"
+            flag = "" if prepared.place.name == "default" else name
+            context.say(f'step into it with: eval "$(ckpm activate{flag})"')
+    return context.finish(
+        {**plan_document(prepared), "changed": changed, "directory": str(environment.directory)}
+    )
+
+
+def plan_document(prepared: Prepared) -> dict[str, object]:
+    """Return a prepared plan as plain data."""
+    return {
+        "environment": prepared.place.name,
+        "target": prepared.target.name,
+        "fetch_bytes": prepared.plan.fetch_bytes,
+        "builds": [s.package.name for s in prepared.plan.steps if isinstance(s, PackageStep) and s.verb == "build"],
+        "notes": list(prepared.plan.notes),
+        "packages": packages_document(prepared.locked),
+    }
+
+
+def packages_document(entry: LockedTarget) -> list[dict[str, object]]:
+    """Return the locked packages as plain data."""
+    return [
+        {
+            "name": package.name,
+            "version": package.version,
+            "options": dict(package.options),
+            "from": package.method,
+            "scope": package.scope,
+            "files": [
+                {
+                    "name": artifact.name,
+                    "size": artifact.size,
+                    "digests": {digest.algorithm: digest.value for digest in artifact.digests},
+                    "urls": list(artifact.urls),
+                    "registry": artifact.registry,
+                    "reference": artifact.reference,
+                }
+                for artifact in package.artifacts
+            ],
+        }
+        for package in entry.packages
+    ]
+
+
+def _choices_text(prepared: Prepared) -> str:
+    closures = sum(closure.size_bytes for closure in prepared.locked.closures)
+    from ckpm.cli.render import resolution_table
+
+    if prepared.resolution is None:
+        return f"from the lock; Python packages: {size(closures)}\n"
+    return resolution_table(prepared.resolution)

@@ -1,0 +1,94 @@
+"""From a command line to a prepared plan: the steps that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ckpm.cli.context import Context
+from ckpm.config.places import Place
+from ckpm.config.trust import require_trust
+from ckpm.errors import UsageError
+from ckpm.model.recipe import Recipe
+from ckpm.model.requirement import Requirement
+from ckpm.model.workflow import EnvironmentFile
+from ckpm.session import Environment, Prepared
+
+
+@dataclass(frozen=True)
+class Request:
+    """An environment, what it declares, and what is required of it now."""
+
+    place: Place
+    declared: EnvironmentFile
+    requirements: tuple[Requirement, ...]
+
+    @property
+    def own(self) -> tuple[Recipe, ...]:
+        """The packages that the environment file declares itself."""
+        return self.declared.packages
+
+
+def environment_request(
+    context: Context, name: str | None, options: Mapping[str, str] | None = None
+) -> Request:
+    """Return what an environment declares, for a choice of its own options."""
+    place = context.session.place(name)
+    declared = context.session.environment_file(place)
+    chosen = _checked(declared, options or {})
+    if chosen:
+        place = _variant(place, chosen)
+    required = declared.required(chosen, context.target)
+    return Request(place, declared, required)
+
+
+def _checked(declared: EnvironmentFile, options: Mapping[str, str]) -> dict[str, str]:
+    """Return the options that differ from their defaults, each known and allowed."""
+    known = {option.name: option for option in declared.options}
+    for name, value in options.items():
+        if name not in known:
+            raise UsageError(f"the environment `{declared.name}` has no option `{name}`")
+        if value not in known[name].values:
+            raise UsageError(f"`{name}` is one of {', '.join(known[name].values)}, not `{value}`")
+    return {name: value for name, value in options.items() if value != known[name].default}
+
+
+def _variant(place: Place, chosen: Mapping[str, str]) -> Place:
+    """A choice of options has its own generations and its own lock."""
+    suffix = ",".join(f"{name}={value}" for name, value in sorted(chosen.items()))
+    lock = place.lock.with_name(f"{place.lock.stem}.{suffix}{place.lock.suffix}")
+    if place.is_ready:
+        lock = place.lock.parent.with_name(f"{place.key}+{suffix}") / place.lock.name
+    return replace(place, key=f"{place.key}+{suffix}", lock=lock)
+
+
+def with_requirements(request: Request, more: Sequence[Requirement]) -> Request:
+    """Return the request with requirements added, or replaced for the same package."""
+    kept = {requirement.package: requirement for requirement in request.requirements}
+    kept |= {requirement.package: requirement for requirement in more}
+    return replace(request, requirements=tuple(kept.values()))
+
+
+def prepare(context: Context, request: Request, *, keep: bool = True) -> Prepared:
+    """Resolve, lock and plan a request."""
+    if not request.requirements:
+        raise UsageError(
+            f"the environment `{request.place.name}` requires nothing yet",
+            hints=["name what to install: `ckpm install PACKAGE`"],
+        )
+    return context.session.prepare(
+        request.place, request.requirements, target=context.target, own=request.own, keep=keep
+    )
+
+
+def install(context: Context, request: Request, prepared: Prepared) -> Environment:
+    """Carry out a prepared plan; a project's own builds run only with consent."""
+    if request.place.is_project and any(recipe.sources[0].steps for recipe in request.own):
+        require_trust(request.place.file.parent, trust_register(context), "installing it")
+    return context.session.install(prepared, request.own)
+
+
+def trust_register(context: Context) -> Path:
+    """Return the file that remembers which projects are trusted."""
+    return context.session.settings.user / "trusted.json"

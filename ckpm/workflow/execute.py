@@ -1,0 +1,101 @@
+"""Run the steps of a workflow in order, then collect its results."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ckpm.errors import CkpmError, UsageError
+from ckpm.model.placeholders import fill
+from ckpm.model.workflow import ResultField, Workflow
+from ckpm.run import environment_for, find_program
+from ckpm.session import Environment
+from ckpm.system.process import run_inherited
+from ckpm.system.report import Reporter
+
+Value = float | str | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended: the program's exit code and the values that the workflow names."""
+
+    exit_code: int
+    results: dict[str, Value]
+    output: Path
+
+
+def run_workflow(
+    workflow: Workflow,
+    environment: Environment,
+    parameters: Mapping[str, str],
+    output: Path,
+    environ: Mapping[str, str],
+    reporter: Reporter,
+) -> Outcome:
+    """Run every step, stopping at the first that fails.
+
+    Raises:
+        UsageError: for parameters the workflow does not have, or values it does not take.
+    """
+    inside = environment_for(environment.changes, environ)
+    values = _values(workflow, parameters, output, inside)
+    output.mkdir(parents=True, exist_ok=True)
+    for step in workflow.steps:
+        argv = [fill(argument, values) for argument in step.run]
+        if step.name:
+            reporter.note(step.name)
+        program = find_program(argv[0], inside)
+        code = run_inherited([program, *argv[1:]], environ=inside)
+        if code != 0:
+            return Outcome(code, {}, output)
+    return Outcome(0, {field.name: _result(field, output) for field in workflow.results}, output)
+
+
+def chosen_parameters(workflow: Workflow, given: Mapping[str, str]) -> dict[str, str]:
+    """Return every parameter's value: the one given, else the default.
+
+    Raises:
+        UsageError: for an unknown name, a value that is not a choice, or one that is missing.
+    """
+    known = {parameter.name: parameter for parameter in workflow.parameters}
+    if unknown := set(given) - set(known):
+        raise UsageError(
+            f"the workflow `{workflow.name}` has no parameter `{min(unknown)}`",
+            hints=[f"it has: {', '.join(sorted(known)) or 'none'}"],
+        )
+    chosen: dict[str, str] = {}
+    for name, parameter in known.items():
+        value = given.get(name, parameter.default)
+        if value is None:
+            raise UsageError(f"the parameter `{name}` must be given", hints=[f"write `{name}=VALUE`"])
+        if parameter.choices and value not in parameter.choices:
+            raise UsageError(f"`{name}` is one of {', '.join(parameter.choices)}, not `{value}`")
+        chosen[name] = value
+    return chosen
+
+
+def _values(
+    workflow: Workflow, given: Mapping[str, str], output: Path, inside: Mapping[str, str]
+) -> dict[str, str]:
+    variables = {f"env.{name}": value for name, value in inside.items()}
+    variables |= {"output": str(output)}
+    parameters = chosen_parameters(workflow, given)
+    # Defaults may speak of the environment; what a person gives is taken literally.
+    filled = {
+        f"parameters.{name}": value if name in given else fill(value, variables)
+        for name, value in parameters.items()
+    }
+    return variables | filled
+
+
+def _result(field: ResultField, output: Path) -> Value:
+    try:
+        value = json.loads((output / field.file).read_text(encoding="utf-8"))
+        for key in field.path.split("."):
+            value = value[int(key)] if isinstance(value, list) else value.get(key)
+    except (OSError, ValueError, AttributeError, IndexError) as error:
+        raise CkpmError(f"the run left no `{field.path}` in `{field.file}`: {error}") from error
+    return value if isinstance(value, int | float | str) else None
