@@ -334,7 +334,8 @@ class Session:
                 f"the environment `{place.name}` is not installed for {name}",
                 hints=["run `ckpm install`"],
             )
-        return Environment(place.name, name, current, read_generation(current))
+        activation = Activation(place.key, name, str(current), read_generation(current))
+        return Environment(place.name, name, current, activation.all_changes)
 
     # the machinery behind the stages
 

@@ -12,7 +12,6 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import argparse
     from pathlib import Path
 
     from ckpm.config.places import Place
@@ -146,10 +145,8 @@ def _stamp(path: str) -> list[int] | None:
     return [status.st_mtime_ns, status.st_size]
 
 
-def remember(session: Session, place: Place, options: argparse.Namespace, generation: Path) -> None:
-    """Keep what the fast path needs to know that this install is done."""
-    if options.target not in (None, "native", session.native.name):
-        return
+def remember(session: Session, place: Place, generation: Path, arguments: list[str]) -> None:
+    """Keep what the fast path needs to know that a native install of ``arguments`` is done."""
     from ckpm._content import bundled_dir
     from ckpm.system.files import point_link, write_text
 
@@ -160,7 +157,7 @@ def remember(session: Session, place: Place, options: argparse.Namespace, genera
     done = {
         "name": place.name,
         "generation": str(generation),
-        "arguments": options.packages if hasattr(options, "packages") else [],
+        "arguments": arguments,
         "files": {str(path): _stamp(str(path)) for path in files},
     }
     write_text(directory / "done.json", json.dumps(done))

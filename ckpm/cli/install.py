@@ -62,7 +62,9 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
     environment = install(context, request, prepared)
     if not request.place.is_ready:
         save(request.place.file, text)
-    remember(context.session, request.place, options, environment.directory)
+    if environment.target == context.session.native.name:
+        done = [*options.packages, *map(str, request.requirements)]
+        remember(context.session, request.place, environment.directory, done)
     return _report(context, prepared, environment, before, time.monotonic() - started)
 
 

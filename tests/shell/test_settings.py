@@ -36,7 +36,12 @@ SETTINGS = {
     ],
     "fish": ["set -g fish_features all", "function cd; false; end", "set -g IFS :"],
 }
-USER = {"PATH": "/usr/bin:/bin:/Env/Bin", "TOOL": "it's", "GONE": "a:b c", "LIBS": "/l1::/l2"}
+USER = {
+    "PATH": "/usr/bin:/bin:/Env/Bin:/env/bin",
+    "TOOL": "it's",
+    "GONE": "a:b c",
+    "LIBS": "/l1::/l2",
+}
 CHANGES = (
     SetVar("TOOL", "'quoted' a:/b"),
     UnsetVar("GONE"),
@@ -60,3 +65,8 @@ def test_survives_the_settings_of(
     before, active, again, after, idle = shell.dumps(lines, USER)
     assert active == again == apply_changes(outer.all_changes, before)
     assert after == idle == before
+    edit = {"sh": 'PATH="$PATH:/later"', "fish": "set -gx PATH $PATH /later"}[shell.family]
+    lines = [setting, shell.activate(outer), edit, shell.deactivate, "DUMP"]
+    [edited] = shell.dumps(lines, USER)
+    # An entry that was there before is not ours to take away.
+    assert edited == {**before, "PATH": "/env/bin:/usr/bin:/bin:/Env/Bin:/later"}

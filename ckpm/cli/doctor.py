@@ -1,0 +1,59 @@
+"""``ckpm doctor``: is this machine fit, and is ckpm itself whole?"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+
+from ckpm import __version__
+from ckpm.cli.context import Context, add_common
+from ckpm.cli.render import size, table
+from ckpm.errors import CkpmError
+from ckpm.system.files import free_bytes, temporary_directory
+from ckpm.system.machine import describe_machine
+
+EXAMPLES = {"doctor": "examples:\n  ckpm doctor\n  ckpm doctor --json\n"}
+
+
+def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add_common(parser, "json", "store", "offline")
+
+
+def run(command: str, options: argparse.Namespace, context: Context) -> int:
+    """Check everything and say what is wrong; fails when something is."""
+    rows = list(_rows(context))
+    context.print(table([(("ok" if ok else "BAD"), name, text) for name, ok, text in rows]))
+    context.finish([{"check": name, "ok": ok, "about": text} for name, ok, text in rows])
+    return 0 if all(ok for _, ok, _ in rows) else 1
+
+
+def _rows(context: Context) -> Iterator[tuple[str, bool, str]]:
+    session = context.session
+    machine = describe_machine()
+    yield "ckpm", True, f"{__version__} on Python {sys.version.split()[0]}"
+    yield "machine", True, f"{session.native.name}, {machine['os']}, {machine['cores']} cores"
+    yield _checked("store", lambda: _store(context))
+    yield _checked("content", lambda: f"{len(session.catalog().index)} recipes, {len(session.detectors)} detectors")
+    yield _checked("pythons", lambda: ", ".join(str(i.version) for i in session.detect(["python"])))
+    yield _checked("python index", lambda: _index(context))
+
+
+def _checked(name: str, look: Callable[[], str]) -> tuple[str, bool, str]:
+    try:
+        text = look()
+    except CkpmError as error:
+        return name, False, error.message
+    return name, bool(text), text or "none found"
+
+
+def _store(context: Context) -> str:
+    root = context.session.store.root
+    with temporary_directory(root / "work"):
+        return f"{root}, {size(free_bytes(root))} free"
+
+
+def _index(context: Context) -> str:
+    wheels = context.session.registries.index.wheels("numpy")
+    return f"numpy has {len({wheel.version for wheel in wheels})} versions there"

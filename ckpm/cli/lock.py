@@ -1,0 +1,72 @@
+"""``ckpm lock``, ``sync`` and ``fetch``."""
+
+from __future__ import annotations
+
+import argparse
+
+from ckpm.cli.context import Context, add_common
+from ckpm.cli.install import plan_document
+from ckpm.cli.render import plan_text, resolution_table, size
+from ckpm.cli.request import Request, environment_request, install, prepare, with_requirements
+from ckpm.plan import write_lock
+from ckpm.session import Prepared
+
+EXAMPLES = {
+    "lock": "examples:\n  ckpm lock\n  ckpm lock --target android-arm64\n",
+    "sync": "examples:\n  ckpm sync --locked      fail when the lock is stale\n"
+    "  ckpm sync --frozen      take the lock as it is\n",
+    "fetch": "examples:\n  ckpm fetch && ckpm install --offline\n",
+}
+
+
+def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of one of these commands."""
+    if command == "fetch":
+        parser.add_argument("packages", nargs="*", metavar="PACKAGE")
+    if command == "sync":
+        how = parser.add_mutually_exclusive_group()
+        how.add_argument("--locked", action="store_true", help="fail when the lock does not fit")
+        how.add_argument("--frozen", action="store_true", help="take the lock without comparing")
+    add_common(parser, "env", "target", "dry-run", "json", "quiet", "store", "offline")
+    add_common(parser, "prefer", "no-detected", "allow-unverified")
+
+
+def run(command: str, options: argparse.Namespace, context: Context) -> int:
+    """Run one of these commands."""
+    request = environment_request(context, options.env)
+    if command == "fetch" and options.packages:
+        request = with_requirements(request, context.requirements(options.packages))
+    prepared = _prepared(command, options, context, request)
+    if options.dry_run:
+        context.print(plan_text(prepared.plan))
+        return context.finish(plan_document(prepared))
+    match command:
+        case "lock":
+            _lock(context, prepared)
+        case "fetch":
+            context.session.fetch(prepared)
+            context.say("everything is here: `ckpm install --offline` needs no network now")
+        case _:
+            environment = install(context, request, prepared)
+            context.say(f"{prepared.place.name} is what the lock says (generation {environment.directory.name})")
+    return context.finish(plan_document(prepared))
+
+
+def _prepared(
+    command: str, options: argparse.Namespace, context: Context, request: Request
+) -> Prepared:
+    if command == "sync" and (options.locked or options.frozen):
+        return context.session.prepare_locked(
+            request.place, request.requirements, target=context.target, frozen=options.frozen
+        )
+    return prepare(context, request)
+
+
+def _lock(context: Context, prepared: Prepared) -> None:
+    write_lock(prepared.place.lock, prepared.lock)
+    if prepared.resolution is not None:
+        context.print(resolution_table(prepared.resolution))
+    for note in dict.fromkeys(prepared.plan.notes):
+        context.say(f"note: {note}")
+    total = size(prepared.plan.fetch_bytes)
+    context.say(f"locked {prepared.target.name} in {prepared.place.lock} ({total} to fetch)")

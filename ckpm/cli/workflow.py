@@ -1,0 +1,181 @@
+"""``ckpm run`` and ``ckpm results``."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ckpm.cli.context import Context, add_common
+from ckpm.cli.render import plan_text, size, table
+from ckpm.cli.request import Request, environment_request, install, prepare, trust_register
+from ckpm.config.trust import require_trust
+from ckpm.errors import NotFoundError, UsageError
+from ckpm.model.workflow import Workflow
+from ckpm.plan.lockfile import lock_text
+from ckpm.session import Prepared
+from ckpm.system.machine import describe_machine
+from ckpm.workflow import Results, RunRecord, run_workflow
+from ckpm.workflow.execute import chosen_parameters
+
+EXAMPLES = {
+    "run": "examples:\n  ckpm run object-detection\n  ckpm run object-detection --runtime tensorflow\n"
+    "  ckpm run object-detection repeats=50 images=./my-photos\n"
+    "  ckpm run detect                         a workflow of this project\n",
+    "results": "examples:\n  ckpm results list\n  ckpm results show 3\n  ckpm results compare 2 3\n",
+}
+
+
+def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of one of these commands."""
+    if command == "results":
+        actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|compare")
+        for name, text, numbers in (
+            ("list", "every run, newest first", None),
+            ("show", "everything about one run", 1),
+            ("compare", "runs side by side", "+"),
+        ):
+            action = actions.add_parser(name, help=text)
+            if numbers:
+                action.add_argument("numbers", nargs=numbers, type=int, metavar="RUN")
+            add_common(action, "json", "store")
+        return
+    parser.add_argument("workflow", metavar="WORKFLOW", help="a ready environment's or this project's")
+    parser.add_argument("values", nargs="*", metavar="NAME=VALUE", help="parameters of the workflow")
+    parser.add_argument("--runtime", metavar="NAME", help="shorthand for the environment's option `runtime`")
+    parser.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help="an option of the environment")
+    parser.add_argument("--output", metavar="DIR", help="where results go (default: WORKFLOW-results)")
+    add_common(parser, "env", "target", "dry-run", "json", "quiet", "store", "offline")
+    add_common(parser, "prefer", "no-detected", "allow-unverified")
+
+
+def run(command: str, options: argparse.Namespace, context: Context) -> int:
+    """Run one of these commands."""
+    if command == "results":
+        return _results(options, context)
+    request, workflow = _workflow(options, context)
+    parameters = _pairs(options.values)
+    chosen_parameters(workflow, parameters)
+    if request.place.is_project:
+        require_trust(request.place.file.parent, trust_register(context), "running it")
+    prepared = prepare(context, request)
+    if options.dry_run:
+        context.print(plan_text(prepared.plan))
+        return context.finish({"workflow": workflow.name, "fetch_bytes": prepared.plan.fetch_bytes})
+    if not context.session.is_current(prepared):
+        context.say(f"preparing {prepared.place.name}: at most {size(prepared.plan.fetch_bytes)} to fetch")
+    environment = install(context, request, prepared)
+    output = Path(options.output or f"{workflow.name}-results").absolute()
+    started, clock = datetime.now(UTC), time.monotonic()
+    environ = context.session.environ
+    outcome = run_workflow(workflow, environment, parameters, output, environ, context.session.reporter)
+    record = RunRecord(
+        started=started.isoformat(timespec="seconds"),
+        seconds=round(time.monotonic() - clock, 3),
+        environment=request.place.key,
+        workflow=workflow.name,
+        target=environment.target,
+        lock=_lock_digest(prepared),
+        exit_code=outcome.exit_code,
+        machine=describe_machine(),
+        parameters={**chosen_parameters(workflow, parameters), **_options(options)},
+        results=outcome.results,
+        packages={p.name: p.version for p in prepared.locked.in_scope()},
+        output=str(output),
+    )
+    number = _records(context).add(record)
+    _tell(context, workflow, output, number, outcome.exit_code)
+    if context.is_json:
+        context.finish({"run": number, **asdict(record)})
+    return outcome.exit_code
+
+
+def _workflow(options: argparse.Namespace, context: Context) -> tuple[Request, Workflow]:
+    """Find a workflow: the named environment's, this project's, or the ready one of that name."""
+    chosen = _options(options)
+    names = [options.env] if options.env else [None, options.workflow]
+    for name in names:
+        try:
+            declared = context.session.environment_file(context.session.place(name))
+        except NotFoundError:
+            continue
+        workflow = declared.workflow(options.workflow)
+        if workflow is not None:
+            return environment_request(context, name, chosen), workflow
+    raise NotFoundError(
+        f"there is no workflow `{options.workflow}`",
+        hints=[
+            "`ckpm env list` shows environments with their workflows",
+            f"to run a program: `ckpm exec -- {options.workflow}`",
+        ],
+    )
+
+
+def _options(options: argparse.Namespace) -> dict[str, str]:
+    chosen = _pairs(options.option)
+    return chosen | ({"runtime": options.runtime} if options.runtime else {})
+
+
+def _pairs(texts: Sequence[str]) -> dict[str, str]:
+    for text in texts:
+        if "=" not in text:
+            raise UsageError(f"`{text}` is no parameter", hints=["write it as `name=value`"])
+    return dict(text.split("=", 1) for text in texts)
+
+
+def _tell(context: Context, workflow: Workflow, output: Path, number: int, code: int) -> None:
+    if code != 0:
+        context.say(f"the workflow ended with {code}; recorded as run {number}")
+        return
+    for name in workflow.shows:
+        context.say(f"look at: {output / name}")
+    context.say(f"recorded as run {number}: `ckpm results show {number}`")
+
+
+def _lock_digest(prepared: Prepared) -> str:
+    return hashlib.sha256(lock_text(prepared.lock).encode()).hexdigest()
+
+
+def _records(context: Context) -> Results:
+    return Results(context.session.store.root / "results.sqlite")
+
+
+def _results(options: argparse.Namespace, context: Context) -> int:
+    records = _records(context)
+    if options.action == "list":
+        runs = records.all()
+        rows = [
+            (str(r.id), r.started, r.environment, r.workflow, f"{r.seconds:.1f} s", _short(r.results))
+            for r in runs
+        ]
+        context.print(table(rows, ("run", "started", "environment", "workflow", "took", "results")))
+        return context.finish([asdict(r) for r in runs])
+    runs = [records.run(number) for number in options.numbers]
+    context.print(table(_side_by_side(runs)))
+    return context.finish([asdict(r) for r in runs])
+
+
+def _side_by_side(runs: Sequence[RunRecord]) -> list[tuple[str, ...]]:
+    rows = [
+        tuple(["run", *(str(r.id) for r in runs)]),
+        *(tuple([name, *(str(getattr(r, name)) for r in runs)])
+          for name in ("started", "environment", "workflow", "target", "exit_code", "seconds")),
+        tuple(["lock", *(r.lock[:12] for r in runs)]),
+    ]  # fmt: skip
+    for group in ("results", "parameters", "packages", "machine"):
+        values = [getattr(r, group) for r in runs]
+        names = dict.fromkeys(name for value in values for name in value)
+        rows += [tuple([f"{group}.{name}", *(str(v.get(name, "")) for v in values)]) for name in names]
+    rows.append(tuple(["output", *(r.output for r in runs)]))
+    return rows
+
+
+def _short(results: Mapping[str, object]) -> str:
+    shown = (f"{name}={value:.3g}" if isinstance(value, float) else f"{name}={value}" for name, value in results.items())
+    return " ".join(shown)
+
+
