@@ -8,6 +8,6 @@ _PACKAGE_DIR = Path(__file__).parent
 
 
 def bundled_dir(kind: str) -> Path:
-    """Return the directory of bundled content of one kind (``recipes``, ``detectors`` or ``envs``)."""
+    """Return the directory of bundled ``recipes``, ``detectors`` or ``envs``."""
     packaged = _PACKAGE_DIR / "_bundled" / kind
     return packaged if packaged.is_dir() else _PACKAGE_DIR.parent / kind

@@ -37,9 +37,9 @@ class RequirementSyntaxError(UsageError):
         self.text = text
         self.column = column
         width = max(1, len(text) - column)
+        underlined = f"  {text}\n  {' ' * column}{'^' * width}"
         super().__init__(
-            f"cannot read the requirement: expected {expected}\n  {text}\n  {' ' * column}{'^' * width}",
-            hints=hints,
+            f"cannot read the requirement: expected {expected}\n{underlined}", hints=hints
         )
 
 
@@ -52,7 +52,9 @@ class ContentError(UsageError):
     def __init__(self, faults: Sequence[str]) -> None:
         self.faults = tuple(faults)
         count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-        super().__init__(f"{count} in content files\n" + "\n".join(f"  {fault}" for fault in faults))
+        super().__init__(
+            f"{count} in content files\n" + "\n".join(f"  {fault}" for fault in faults)
+        )
 
 
 class UntrustedError(UsageError):
@@ -81,7 +83,9 @@ class DownloadError(CkpmError):
 
     exit_code = 5
 
-    def __init__(self, message: str, *, tried: Sequence[str] = (), hints: Iterable[str] = ()) -> None:
+    def __init__(
+        self, message: str, *, tried: Sequence[str] = (), hints: Iterable[str] = ()
+    ) -> None:
         self.tried = tuple(tried)
         text = "".join(f"\n  {line}" for line in tried)
         super().__init__(message + text, hints=hints)

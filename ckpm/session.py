@@ -1,20 +1,20 @@
 """The session: the straight line in order, and the API for other programs.
 
-    recipe -> detect -> resolve -> plan -> install -> activate -> run
+recipe -> detect -> resolve -> plan -> install -> activate -> run
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
 from ckpm._content import bundled_dir
 from ckpm.activate.activation import Activation
 from ckpm.activate.scripts import activation_scripts
-from ckpm.config.places import Place, find_place
+from ckpm.config.places import find_place
 from ckpm.config.platforms import known_platforms
 from ckpm.config.settings import Settings, load_settings
 from ckpm.detect import detect
@@ -29,13 +29,14 @@ from ckpm.model.lock import Lock, LockedTarget
 from ckpm.model.plan import Plan
 from ckpm.model.platform import Platform, parse_target
 from ckpm.model.recipe import Recipe
+from ckpm.model.request import Choices, Environment, Place, Prepared
 from ckpm.model.requirement import Requirement, parse_requirement
 from ckpm.model.resolution import Candidate, Resolution
 from ckpm.model.workflow import EnvironmentFile
 from ckpm.plan import Planner, lock_target, make_plan, read_lock, write_lock
 from ckpm.recipe import Catalog, load_detectors, load_environment
 from ckpm.resolve import World, resolve
-from ckpm.resolve.offers import Prefer, title
+from ckpm.resolve.offers import title
 from ckpm.store import Store
 from ckpm.system.host import Host, LocalHost
 from ckpm.system.http import UnreachableError
@@ -46,46 +47,6 @@ from ckpm.system.report import Reporter, SilentReporter
 from ckpm.system.uv import ClosureConflictError, Uv
 
 MAX_ATTEMPTS = 25
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What a person may say about a request."""
-
-    offline: bool = False
-    allow_unverified: bool = False
-    prefer: Prefer = "detected"
-    use_detected: bool = True
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """Everything decided, and nothing done yet; ``resolution`` is ``None`` for a lock used as it is."""
-
-    place: Place
-    requirements: tuple[Requirement, ...]
-    target: Platform
-    lock: Lock
-    plan: Plan
-    resolution: Resolution | None = None
-    notes: tuple[str, ...] = ()
-
-    @property
-    def locked(self) -> LockedTarget:
-        """What is locked for the target."""
-        found = self.lock.target(self.target.name)
-        assert found is not None, "a prepared lock has its target"  # noqa: S101
-        return found
-
-
-@dataclass(frozen=True)
-class Environment:
-    """One generation of an environment, ready to step into."""
-
-    name: str
-    target: str
-    directory: Path
-    changes: tuple[EnvChange, ...]
 
 
 class Session:
@@ -99,7 +60,7 @@ class Session:
         store: Path | None = None,
         reporter: Reporter | None = None,
         environ: Mapping[str, str] | None = None,
-        choices: Choices = Choices(),
+        choices: Choices | None = None,
     ) -> None:
         self.environ = dict(os.environ if environ is None else environ)  # noqa: TID251
         self.settings: Settings = load_settings(self.environ, store=store)
@@ -107,7 +68,7 @@ class Session:
         self.host: Host = host or LocalHost(self.environ, self.native)
         self.store = Store(self.settings.store)
         self.reporter: Reporter = reporter or SilentReporter()
-        self.choices = choices
+        self.choices = choices or Choices()
         self.forbidden: dict[str, str] = {}
         self.notes: list[str] = []
 
@@ -121,7 +82,9 @@ class Session:
     def environment_file(self, place: Place) -> EnvironmentFile:
         """Return what a place declares; a user environment that is new declares nothing."""
         if not place.file.is_file():
-            return EnvironmentFile(place.name, origin=str(place.file), directory=str(place.file.parent))
+            return EnvironmentFile(
+                place.name, origin=str(place.file), directory=str(place.file.parent)
+            )
         return load_environment(place.file)
 
     def place(self, name: str | None = None, directory: Path | None = None) -> Place:
@@ -177,7 +140,9 @@ class Session:
     ) -> Resolution:
         """Return the preferred compatible set; see ``ckpm.resolve.resolve``."""
         platform = target if isinstance(target, Platform) else self.target(target)
-        asked = [parse_requirement(r, "the request") if isinstance(r, str) else r for r in requirements]
+        asked = [
+            parse_requirement(r, "the request") if isinstance(r, str) else r for r in requirements
+        ]
         world = World(
             recipes=self.catalog(own),
             target=platform,
@@ -201,7 +166,7 @@ class Session:
         own: Sequence[Recipe] = (),
         keep: bool = True,
     ) -> Prepared:
-        """Resolve, lock and plan; a source that cannot be used is forbidden and the rest tried again.
+        """Resolve, lock and plan; around sources that cannot be used.
 
         ``keep`` prefers the versions that are locked already.
         """
@@ -209,7 +174,9 @@ class Session:
         nogoods: list[frozenset[tuple[str, str, str]]] = []
         for _ in range(MAX_ATTEMPTS):
             kept = lock.target(target.name) if keep else None
-            resolution = self.resolve(requirements, target=target, own=own, locked=kept, nogoods=nogoods)
+            resolution = self.resolve(
+                requirements, target=target, own=own, locked=kept, nogoods=nogoods
+            )
             recipes = self._recipes_of([c.package for c in resolution], own)
             texts = [str(requirement) for requirement in requirements]
             try:
@@ -222,7 +189,13 @@ class Session:
                 continue
             plan = self._plan(place, entry, recipes, target)
             return Prepared(
-                place, tuple(requirements), target, lock.with_target(entry), plan, resolution, tuple(self.notes)
+                place,
+                tuple(requirements),
+                target,
+                lock.with_target(entry),
+                plan,
+                resolution,
+                tuple(self.notes),
             )
         raise StaleLockError(f"gave up after {MAX_ATTEMPTS} changed plans")
 
@@ -253,7 +226,13 @@ class Session:
     ) -> Plan:
         installations = self.installations if self.choices.use_detected else ()
         planner = Planner(
-            entry, recipes, self.store, installations, target, self.native, self.choices.allow_unverified
+            entry,
+            recipes,
+            self.store,
+            installations,
+            target,
+            self.native,
+            self.choices.allow_unverified,
         )
         plan = make_plan(planner, place.key)
         return replace(plan, notes=(*plan.notes, *self.notes))
@@ -295,7 +274,9 @@ class Session:
         if prepared.resolution is not None:
             write_lock(prepared.place.lock, prepared.lock)
 
-    def _around(self, prepared: Prepared, error: SourceUnreachableError, own: Sequence[Recipe]) -> Prepared:
+    def _around(
+        self, prepared: Prepared, error: SourceUnreachableError, own: Sequence[Recipe]
+    ) -> Prepared:
         if prepared.resolution is None:
             raise error
         self.registries.unreachable |= error.hosts
@@ -306,7 +287,9 @@ class Session:
             prepared.place, prepared.requirements, target=prepared.target, own=own, keep=False
         )
 
-    def _around_python(self, prepared: Prepared, error: UnreachableError, own: Sequence[Recipe]) -> Prepared:
+    def _around_python(
+        self, prepared: Prepared, error: UnreachableError, own: Sequence[Recipe]
+    ) -> Prepared:
         if prepared.resolution is None or "python from uv-python" in self.forbidden:
             raise error
         if not any(c.origin == "uv-python" for c in prepared.resolution):
@@ -374,7 +357,9 @@ def _conflict(
     """Return the pins that uv's text names, as what must not be chosen together again."""
     pins = [c for c in resolution if c.origin == "pypi" and c.source is not None]
     named = [
-        c for c in pins if f"{(c.source.text('distribution') if c.source else None) or c.package}==" in error.text
+        c
+        for c in pins
+        if f"{(c.source.text('distribution') if c.source else None) or c.package}==" in error.text
     ]
     nogood = frozenset((c.package, c.scope, str(c.version)) for c in named or pins)
     if nogood in known or len(nogood) < 2:

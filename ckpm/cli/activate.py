@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from ckpm.activate import activate_command, deactivate_command
 from ckpm.cli.context import Context, add_common
 from ckpm.errors import UsageError
+from ckpm.model.request import Environment
 from ckpm.run import environment_for, find_program, subshell
-from ckpm.session import Environment
 from ckpm.system.process import replace
 
 EXAMPLES = {
@@ -17,16 +17,21 @@ EXAMPLES = {
     "  ckpm activate --shell fish | source      fish\n",
     "deactivate": 'examples:\n  eval "$(ckpm deactivate)"\n',
     "shell": "examples:\n  ckpm shell\n  ckpm shell -e object-detection\n",
-    "exec": "examples:\n  ckpm exec -- python -c 'import tensorflow'\n  ckpm exec -e object-detection -- env\n",
+    "exec": "examples:\n  ckpm exec -- python -c 'import tensorflow'\n"
+    "  ckpm exec -e object-detection -- env\n",
 }
 
 
 def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of one of these commands."""
     if command in ("activate", "deactivate", "shell"):
-        parser.add_argument("--shell", metavar="NAME", help="bash, zsh, dash, fish … (default: the one you use)")
+        parser.add_argument(
+            "--shell", metavar="NAME", help="bash, zsh, dash, fish … (default: yours)"
+        )
     if command == "exec":
-        parser.add_argument("program", nargs=argparse.REMAINDER, metavar="-- PROGRAM [ARGUMENT ...]")
+        parser.add_argument(
+            "program", nargs=argparse.REMAINDER, metavar="-- PROGRAM [ARGUMENT ...]"
+        )
     if command != "deactivate":
         add_common(parser, "env", "target", "store")
 

@@ -41,7 +41,7 @@ def names_artifact(argument: str) -> bool:
 def declare_artifact(
     context: Context, options: argparse.Namespace, request: Request, text: str, argument: str
 ) -> tuple[str, str, Request]:
-    """Return the environment file's text with the package declared, its name, and the request with it."""
+    """Return the file's text with the package declared, its name, and the request with it."""
     if request.place.is_ready:
         raise UsageError(f"`{request.place.name}` ships with ckpm and is not edited")
     is_address = argument.startswith(("http://", "https://"))
@@ -56,7 +56,9 @@ def declare_artifact(
     if suffix in RUNTIMES:
         described["needs"] = [RUNTIMES[suffix]]
     text = declare(text, name, described, str(request.place.file))
-    declared = decode(ENVIRONMENT, parse_document(text, str(request.place.file)), str(request.place.file))
+    declared = decode(
+        ENVIRONMENT, parse_document(text, str(request.place.file)), str(request.place.file)
+    )
     recipes = tuple(_rooted(request, recipe) for recipe in declared.packages)
     context.say(f"  {name} ({kind}) from {argument}")
     return text, name, replace(request, declared=replace(request.declared, packages=recipes))
@@ -75,7 +77,8 @@ def _from_file(request: Request, argument: str) -> Mapping[str, Plain]:
     base = request.place.file.parent
     if not path.is_relative_to(base):
         raise UsageError(
-            f"`{argument}` lies outside `{base}`", hints=["copy it into the project first, so that it travels"]
+            f"`{argument}` lies outside `{base}`",
+            hints=["copy it into the project first, so that it travels"],
         )
     fields: dict[str, Plain] = {"from": "file", "path": path.relative_to(base).as_posix()}
     if path.is_file():
@@ -96,7 +99,12 @@ def _from_address(context: Context, address: str) -> Mapping[str, Plain]:
         if not kept.exists():
             kept.parent.mkdir(parents=True, exist_ok=True)
             (directory / name).replace(kept)
-    fields: dict[str, Plain] = {"from": "archive", "urls": [address], "size": size, "sha256": sha256}
+    fields: dict[str, Plain] = {
+        "from": "archive",
+        "urls": [address],
+        "size": size,
+        "sha256": sha256,
+    }
     if not name.endswith(ARCHIVES):
         fields["unpack"] = False
     return fields
@@ -105,4 +113,6 @@ def _from_address(context: Context, address: str) -> Mapping[str, Plain]:
 def _name(argument: str, kind: str) -> str:
     stem = PurePosixPath(urlsplit(argument).path).name.split(".")[0].lower()
     plain = re.sub(r"[^a-z0-9]+", "-", stem).strip("-") or "thing"
-    return plain if plain.startswith(kind) or kind not in ("model", "dataset") else f"{kind}-{plain}"
+    return (
+        plain if plain.startswith(kind) or kind not in ("model", "dataset") else f"{kind}-{plain}"
+    )

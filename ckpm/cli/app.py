@@ -49,10 +49,10 @@ COMMANDS = {
 
 EXAMPLES = """\
 examples:
-  ckpm run object-detection                                            find objects in photographs
-  ckpm install tensorflow model-ssd-mobilenet                          into this project or your environment
-  ckpm install tensorflow model-ssd-mobilenet --target android-arm64   for another machine
-  eval "$(ckpm activate)"                                              step into the environment
+  ckpm run object-detection                      find objects in photographs
+  ckpm install tensorflow model-ssd-mobilenet    into this project, or your environment
+  ckpm install tensorflow model-ssd-mobilenet --target android-arm64
+  eval "$(ckpm activate)"                        step into the environment
 """
 
 
@@ -125,7 +125,11 @@ def _overview() -> str:
     return (
         "usage: ckpm COMMAND [ARGUMENT ...]\n\n"
         "A meta package manager and environment resolver for machine-learning systems.\n\n"
-        "commands:\n" + "\n".join(lines) + "\n\n" + EXAMPLES + "\n`ckpm COMMAND --help` says more.\n"
+        "commands:\n"
+        + "\n".join(lines)
+        + "\n\n"
+        + EXAMPLES
+        + "\n`ckpm COMMAND --help` says more.\n"
     )
 
 

@@ -101,7 +101,11 @@ def _load(command: str, path: Path) -> None:
 
 
 def _new(options: argparse.Namespace, context: Context) -> int:
-    directory = Path(".ckpm/recipes") if Path("ckpm.yaml").exists() else context.session.settings.user / "recipes"
+    directory = (
+        Path(".ckpm/recipes")
+        if Path("ckpm.yaml").exists()
+        else context.session.settings.user / "recipes"
+    )
     path = directory / f"{options.name}.yaml"
     if path.exists():
         raise UsageError(f"`{path}` exists already")

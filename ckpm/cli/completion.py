@@ -22,7 +22,9 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
     """Print the script of one shell."""
     scripts = {"bash": _bash, "zsh": _zsh, "fish": _fish}
     if options.shell not in scripts:
-        raise UsageError(f"no completion for `{options.shell}`", hints=["there is: bash, zsh, fish"])
+        raise UsageError(
+            f"no completion for `{options.shell}`", hints=["there is: bash, zsh, fish"]
+        )
     context.print(scripts[options.shell]())
     return 0
 
@@ -45,7 +47,7 @@ def _bash() -> str:
     return (
         "_ckpm() {\n"
         '  local current="${COMP_WORDS[COMP_CWORD]}" words=\n'
-        f"  if [ \"$COMP_CWORD\" -eq 1 ]; then words='{names}'; else case \"${{COMP_WORDS[1]}}\" in\n"
+        f'  if [ "$COMP_CWORD" -eq 1 ]; then words=\'{names}\'; else case "${{COMP_WORDS[1]}}" in\n'
         f"{cases}  esac; fi\n"
         '  COMPREPLY=( $(compgen -W "$words" -- "$current") )\n'
         "}\n"

@@ -14,8 +14,9 @@ from ckpm.cli.failure import DOCUMENT_FORMAT
 from ckpm.cli.progress import TerminalReporter
 from ckpm.errors import NotFoundError, UsageError
 from ckpm.model.platform import Platform
+from ckpm.model.request import Choices
 from ckpm.model.requirement import Requirement, parse_requirement
-from ckpm.session import Choices, Session
+from ckpm.session import Session
 
 
 class Context:
@@ -58,7 +59,11 @@ class Context:
         asked = [parse_requirement(text, "the command line") for text in texts]
         for requirement in asked:
             name = requirement.package
-            if catalog.recipe(name) is None and not catalog.providers(name) and not self._detectable(name):
+            if (
+                catalog.recipe(name) is None
+                and not catalog.providers(name)
+                and not self._detectable(name)
+            ):
                 raise self.unknown(name)
         return asked
 
@@ -70,7 +75,9 @@ class Context:
         similar = self.session.catalog().similar(name)
         hints = [f"did you mean {' or '.join(f'`{n}`' for n in similar)}?"] if similar else []
         hints.append("`ckpm search WORD` finds packages")
-        hints.append(f"if `{name}` is a Python distribution, `ckpm recipe new {name} --from pypi` adds it")
+        hints.append(
+            f"if `{name}` is a Python distribution, `ckpm recipe new {name} --from pypi` adds it"
+        )
         return NotFoundError(f"no recipe or detector knows the package `{name}`", hints=hints)
 
     def print(self, text: str) -> None:
@@ -86,7 +93,12 @@ class Context:
     def finish(self, result: Mapping[str, Any] | Sequence[Any]) -> int:
         """Write the one JSON document when asked for, and end well."""
         if self.is_json:
-            document = {"format": DOCUMENT_FORMAT, "command": self.command, "ok": True, "result": result}
+            document = {
+                "format": DOCUMENT_FORMAT,
+                "command": self.command,
+                "ok": True,
+                "result": result,
+            }
             sys.stdout.write(json.dumps(document, indent=2, default=str) + "\n")
         return 0
 
@@ -110,14 +122,39 @@ def add_common(parser: argparse.ArgumentParser, *names: str) -> None:
 
 COMMON: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "json": (("--json",), {"action": "store_true", "help": "print one JSON document"}),
-    "env": (("-e", "--env"), {"metavar": "NAME", "help": "the environment (default: the project's, else yours)"}),
-    "target": (("--target",), {"metavar": "PLATFORM", "help": "where the result will run, such as android-arm64 or native:cuda-driver=12.8 (default: here)"}),
-    "store": (("--store",), {"metavar": "DIR", "help": "where packages are kept (default: $CKPM_STORE)"}),
+    "env": (
+        ("-e", "--env"),
+        {"metavar": "NAME", "help": "the environment (default: the project's, else yours)"},
+    ),
+    "target": (
+        ("--target",),
+        {
+            "metavar": "PLATFORM",
+            "help": "where the result will run: android-arm64, native:cuda-driver=12.8 … "
+            "(default: here)",
+        },
+    ),
+    "store": (
+        ("--store",),
+        {"metavar": "DIR", "help": "where packages are kept (default: $CKPM_STORE)"},
+    ),
     "offline": (("--offline",), {"action": "store_true", "help": "use no network"}),
     "dry-run": (("--dry-run",), {"action": "store_true", "help": "show the plan and stop"}),
     "quiet": (("-q", "--quiet"), {"action": "store_true", "help": "say less"}),
     "yes": (("-y", "--yes"), {"action": "store_true", "help": "answer every question with yes"}),
-    "prefer": (("--prefer",), {"choices": ("detected", "newest", "lowest"), "help": "which versions to prefer (default: detected, then newest)"}),
-    "no-detected": (("--no-detected",), {"action": "store_true", "help": "use nothing that this machine has"}),
-    "allow-unverified": (("--allow-unverified",), {"action": "store_true", "help": "take files of which nobody published a digest"}),
-}  # fmt: skip
+    "prefer": (
+        ("--prefer",),
+        {
+            "choices": ("detected", "newest", "lowest"),
+            "help": "which versions to prefer (default: detected, then newest)",
+        },
+    ),
+    "no-detected": (
+        ("--no-detected",),
+        {"action": "store_true", "help": "use nothing that this machine has"},
+    ),
+    "allow-unverified": (
+        ("--allow-unverified",),
+        {"action": "store_true", "help": "take files of which nobody published a digest"},
+    ),
+}

@@ -16,7 +16,9 @@ EXAMPLES = {
 
 def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("packages", nargs="*", metavar="PACKAGE", help="what to look for (default: everything)")
+    parser.add_argument(
+        "packages", nargs="*", metavar="PACKAGE", help="what to look for (default: everything)"
+    )
     parser.add_argument("--refresh", action="store_true", help="ask every tool again")
     add_common(parser, "json", "quiet", "store")
 

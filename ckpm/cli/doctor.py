@@ -35,7 +35,10 @@ def _rows(context: Context) -> Iterator[tuple[str, bool, str]]:
     yield "ckpm", True, f"{__version__} on Python {sys.version.split()[0]}"
     yield "machine", True, f"{session.native.name}, {machine['os']}, {machine['cores']} cores"
     yield _checked("store", lambda: _store(context))
-    yield _checked("content", lambda: f"{len(session.catalog().index)} recipes, {len(session.detectors)} detectors")
+    yield _checked(
+        "content",
+        lambda: f"{len(session.catalog().index)} recipes, {len(session.detectors)} detectors",
+    )
     yield _checked("pythons", lambda: ", ".join(str(i.version) for i in session.detect(["python"])))
     yield _checked("python index", lambda: _index(context))
 

@@ -25,7 +25,9 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True, metavar="list")
         add_common(actions.add_parser("list", help="every result with its size"), "json", "store")
         return
-    actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|remove|rollback")
+    actions = parser.add_subparsers(
+        dest="action", required=True, metavar="list|show|remove|rollback"
+    )
     add_common(actions.add_parser("list", help="every environment"), "json", "store")
     for name, text in (
         ("show", "the variables that an environment sets"),
@@ -69,7 +71,9 @@ def _list(context: Context) -> int:
 
 
 def _show(options: argparse.Namespace, context: Context) -> int:
-    environment = context.session.environment(context.session.place(options.env), context.target.name)
+    environment = context.session.environment(
+        context.session.place(options.env), context.target.name
+    )
     rows = [
         (type(change).__name__, change.name, getattr(change, "value", ""))
         for change in read_generation(environment.directory)
@@ -91,7 +95,11 @@ def _remove(options: argparse.Namespace, context: Context) -> int:
 
 
 def _rollback(options: argparse.Namespace, context: Context) -> int:
-    store, place, target = context.session.store, context.session.place(options.env), context.target.name
+    store, place, target = (
+        context.session.store,
+        context.session.place(options.env),
+        context.target.name,
+    )
     numbers = store.generations(place.key, target)
     current = store.current(place.key, target)
     wanted = options.generation

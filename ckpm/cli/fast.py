@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ckpm.config.places import Place
+    from ckpm.model.request import Place
     from ckpm.session import Session
 
 SHELLS = ("bash", "zsh", "dash", "sh", "fish")
@@ -152,7 +152,11 @@ def remember(session: Session, place: Place, generation: Path, arguments: list[s
 
     directory = session.store.environment(place.key)
     point_link(directory / native_link(), session.native.name)
-    contents = [path for kind in ("recipes", "detectors") for path in sorted(bundled_dir(kind).glob("*.yaml"))]
+    contents = [
+        path
+        for kind in ("recipes", "detectors")
+        for path in sorted(bundled_dir(kind).glob("*.yaml"))
+    ]
     files = [place.file, place.lock, bundled_dir("recipes"), bundled_dir("detectors"), *contents]
     done = {
         "name": place.name,

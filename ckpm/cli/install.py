@@ -16,8 +16,8 @@ from ckpm.cli.request import Request, environment_request, install, prepare, wit
 from ckpm.errors import NotFoundError
 from ckpm.model.lock import LockedTarget
 from ckpm.model.plan import PackageStep
+from ckpm.model.request import Environment, Prepared
 from ckpm.recipe.edit import new_environment, require, save, unrequire
-from ckpm.session import Environment, Prepared
 
 EXAMPLES = {
     "install": "examples:\n  ckpm install tensorflow model-ssd-mobilenet\n"
@@ -27,19 +27,27 @@ EXAMPLES = {
     "add": "examples:\n  ckpm add tensorflow@2.16\n  ckpm add ./model.tflite\n"
     "  ckpm add https://example.org/data.zip\n",
     "remove": "examples:\n  ckpm remove tensorflow\n",
-    "update": "examples:\n  ckpm update                 everything\n  ckpm update tensorflow      move as little as possible\n",
+    "update": "examples:\n  ckpm update                 everything\n"
+    "  ckpm update tensorflow      move as little as possible\n",
 }
 
 
 def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of one of these commands."""
     many = "+" if command == "remove" else "*"
-    parser.add_argument("packages", nargs=many, metavar="PACKAGE", help="such as numpy, 'numpy>=2' or tensorflow:accel=cuda")
+    parser.add_argument(
+        "packages",
+        nargs=many,
+        metavar="PACKAGE",
+        help="such as numpy, 'numpy>=2' or tensorflow:accel=cuda",
+    )
     add_common(parser, "env", "target", "dry-run", "json", "quiet", "store", "offline")
     add_common(parser, "prefer", "no-detected", "allow-unverified")
     if command == "add":
         parser.add_argument("--name", help="the name of a file's or address's package")
-        parser.add_argument("--kind", help="what a file is: model, dataset, library, tool or program")
+        parser.add_argument(
+            "--kind", help="what a file is: model, dataset, library, tool or program"
+        )
 
 
 def run(command: str, options: argparse.Namespace, context: Context) -> int:
@@ -73,7 +81,9 @@ def _edited(
 ) -> tuple[str, Request]:
     """Return the environment file's new text and what it requires then; nothing is written yet."""
     file = request.place.file
-    text = file.read_text(encoding="utf-8") if file.is_file() else new_environment(request.place.name)
+    text = (
+        file.read_text(encoding="utf-8") if file.is_file() else new_environment(request.place.name)
+    )
     if command == "remove":
         return _removed(options.packages, text, request)
     if command == "update":
@@ -81,7 +91,9 @@ def _edited(
     texts = list(options.packages)
     for position, argument in enumerate(texts):
         if names_artifact(argument):
-            text, texts[position], request = declare_artifact(context, options, request, text, argument)
+            text, texts[position], request = declare_artifact(
+                context, options, request, text, argument
+            )
     own = {recipe.name for recipe in request.own}
     known = context.requirements([t for t in texts if t not in own])
     from ckpm.model.requirement import parse_requirement
@@ -149,7 +161,11 @@ def plan_document(prepared: Prepared) -> dict[str, object]:
         "environment": prepared.place.name,
         "target": prepared.target.name,
         "fetch_bytes": prepared.plan.fetch_bytes,
-        "builds": [s.package.name for s in prepared.plan.steps if isinstance(s, PackageStep) and s.verb == "build"],
+        "builds": [
+            s.package.name
+            for s in prepared.plan.steps
+            if isinstance(s, PackageStep) and s.verb == "build"
+        ],
         "notes": list(prepared.plan.notes),
         "packages": packages_document(prepared.locked),
     }

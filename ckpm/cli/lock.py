@@ -8,8 +8,8 @@ from ckpm.cli.context import Context, add_common
 from ckpm.cli.install import plan_document
 from ckpm.cli.render import plan_text, resolution_table, size
 from ckpm.cli.request import Request, environment_request, install, prepare, with_requirements
+from ckpm.model.request import Prepared
 from ckpm.plan import write_lock
-from ckpm.session import Prepared
 
 EXAMPLES = {
     "lock": "examples:\n  ckpm lock\n  ckpm lock --target android-arm64\n",
@@ -48,7 +48,8 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
             context.say("everything is here: `ckpm install --offline` needs no network now")
         case _:
             environment = install(context, request, prepared)
-            context.say(f"{prepared.place.name} is what the lock says (generation {environment.directory.name})")
+            number = environment.directory.name
+            context.say(f"{prepared.place.name} is what the lock says (generation {number})")
     return context.finish(plan_document(prepared))
 
 

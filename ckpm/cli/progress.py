@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from ckpm.system.report import Task
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class _Bar:
     """A bar that appears with the first bytes."""
 
-    def __init__(self, bar: tqdm[object]) -> None:
+    def __init__(self, bar: tqdm[NoReturn]) -> None:
         self.bar = bar
         self.lock = threading.Lock()
 
@@ -62,6 +62,11 @@ class TerminalReporter:
         from tqdm import tqdm
 
         bar = tqdm(
-            total=total_bytes, desc=f"  {title[:44]}", unit="B", unit_scale=True, leave=False, file=sys.stderr
+            total=total_bytes,
+            desc=f"  {title[:44]}",
+            unit="B",
+            unit_scale=True,
+            leave=False,
+            file=sys.stderr,
         )
         return _Bar(bar)

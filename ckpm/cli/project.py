@@ -40,7 +40,11 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
         return context.finish({"trusted": str(directory)})
     if file.exists():
         raise UsageError(f"`{file}` exists already", hints=["add to it: `ckpm add PACKAGE`"])
-    name = options.name or re.sub(r"[^a-z0-9._-]+", "-", directory.name.lower()).strip("-.") or "project"
+    name = (
+        options.name
+        or re.sub(r"[^a-z0-9._-]+", "-", directory.name.lower()).strip("-.")
+        or "project"
+    )
     save(file, new_environment(name))
     # Whoever writes a project here means it.
     trust(directory, register)

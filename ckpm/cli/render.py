@@ -15,7 +15,8 @@ def table(rows: Iterable[Sequence[str]], header: Sequence[str] = ()) -> str:
         return ""
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
     return "".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() + "\n"
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        + "\n"
         for line in lines
     )
 
@@ -68,7 +69,11 @@ def _step_lines(step: FetchStep | PythonStep | PackageStep | GenerationStep) -> 
             yield _fetch_line(step)
         case PythonStep(closure=closure):
             count = f"{len(closure.distributions)} Python packages for {step.owner}"
-            state = " (here)" if step.present else f", {size(closure.size_bytes)} when nothing is cached"
+            state = (
+                " (here)"
+                if step.present
+                else f", {size(closure.size_bytes)} when nothing is cached"
+            )
             yield f"python   {count}{state}, Python {closure.python}"
         case PackageStep():
             yield f"{step.verb:<8} {step.package.title}{' (here)' if step.present else ''}"
@@ -95,7 +100,8 @@ def tree_text(resolution: Resolution) -> str:
     roots = [
         choice
         for choice in resolution.choices
-        if not choice.candidate.scope and any(r in resolution.requirements for r in choice.wanted_by)
+        if not choice.candidate.scope
+        and any(r in resolution.requirements for r in choice.wanted_by)
     ]
     seen: set[int] = set()
     lines: list[str] = []

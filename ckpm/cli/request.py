@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ckpm.cli.context import Context
-from ckpm.config.places import Place
 from ckpm.config.trust import require_trust
 from ckpm.errors import UsageError
 from ckpm.model.recipe import Recipe
+from ckpm.model.request import Environment, Place, Prepared
 from ckpm.model.requirement import Requirement
 from ckpm.model.workflow import EnvironmentFile
-from ckpm.session import Environment, Prepared
 
 
 @dataclass(frozen=True)

@@ -14,19 +14,32 @@ from ckpm.model.resolution import Choice, Resolution
 EXAMPLES = {
     "resolve": "examples:\n  ckpm resolve tensorflow model-ssd-mobilenet\n"
     "  ckpm resolve tensorflow model-ssd-mobilenet --target android-arm64 --json\n",
-    "tree": "examples:\n  ckpm tree\n  ckpm tree tensorflow model-ssd-mobilenet --target android-arm64\n",
+    "tree": "examples:\n  ckpm tree\n  ckpm tree tensorflow --target android-arm64\n",
     "why": "examples:\n  ckpm why python\n  ckpm why python --for tensorflow\n",
-    "why-not": "examples:\n  ckpm why-not 'model-ssd-mobilenet==2.1' --for model-ssd-mobilenet --target android-arm64\n",
+    "why-not": "examples:\n  ckpm why-not 'numpy<2'\n"
+    "  ckpm why-not tensorflow@2.12 --for tensorflow\n",
 }
 
 
 def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of one of these commands."""
     if command in ("resolve", "tree"):
-        parser.add_argument("packages", nargs="*", metavar="PACKAGE", help="(default: what the environment requires)")
+        parser.add_argument(
+            "packages",
+            nargs="*",
+            metavar="PACKAGE",
+            help="(default: what the environment requires)",
+        )
     else:
         parser.add_argument("package", metavar="PACKAGE")
-        parser.add_argument("--for", dest="packages", nargs="+", default=[], metavar="REQUEST", help="the request to ask about (default: the environment)")
+        parser.add_argument(
+            "--for",
+            dest="packages",
+            nargs="+",
+            default=[],
+            metavar="REQUEST",
+            help="the request to ask about (default: the environment)",
+        )
     add_common(parser, "env", "target", "json", "store", "offline", "prefer", "no-detected")
 
 
@@ -87,7 +100,9 @@ def _why_lines(choice: Choice) -> list[str]:
     scope = f" for the tools of {candidate.scope}" if candidate.scope else ""
     place = candidate.installation.executable if candidate.installation else candidate.origin
     lines = [f"{candidate} ({place}){scope}, because"]
-    lines += [f"  {wanted.origin or 'the request'} asks for `{wanted}`" for wanted in choice.wanted_by]
+    lines += [
+        f"  {wanted.origin or 'the request'} asks for `{wanted}`" for wanted in choice.wanted_by
+    ]
     return lines
 
 
@@ -112,7 +127,9 @@ def _refusal(context: Context, request: Request, asked: Requirement) -> str:
     except UnsatisfiableError as error:
         return "\n".join([f"`{asked}` cannot be chosen:", *(f"  {line}" for line in error.lines)])
     chosen = possible.find(asked.package)
-    return f"`{asked}` could be chosen ({chosen}), but nothing asks for it: another one is preferred"
+    return (
+        f"`{asked}` could be chosen ({chosen}), but nothing asks for it: another one is preferred"
+    )
 
 
 def resolution_document(resolution: Resolution) -> dict[str, object]:
@@ -138,7 +155,7 @@ def _choice_document(choice: Choice) -> dict[str, object]:
         "scope": candidate.scope,
         "from": candidate.origin,
         "wanted_by": [{"requirement": str(w), "origin": w.origin} for w in choice.wanted_by],
-        "needs": [{"requirement": str(need), "chosen": str(chosen)} for need, chosen in choice.needs],
+        "needs": [
+            {"requirement": str(need), "chosen": str(chosen)} for need, chosen in choice.needs
+        ],
     }
-
-

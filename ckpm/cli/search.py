@@ -34,7 +34,9 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
         providers = catalog.providers(options.package)
         if not providers:
             raise context.unknown(options.package)
-        context.print(f"{options.package} is a virtual package; provided by: {', '.join(providers)}")
+        context.print(
+            f"{options.package} is a virtual package; provided by: {', '.join(providers)}"
+        )
         return context.finish({"name": options.package, "providers": list(providers)})
     context.print("\n".join(_lines(recipe)))
     return context.finish(_document(recipe))
@@ -58,7 +60,8 @@ def _lines(recipe: Recipe) -> Iterator[str]:
     yield f"  recipe    {recipe.origin}"
     for option in recipe.options:
         coexist = ", may stand beside each other" if option.name in recipe.coexist else ""
-        yield f"  option    {option.name}={'|'.join(option.values)} (default {option.default}{coexist})"
+        values = "|".join(option.values)
+        yield f"  option    {option.name}={values} (default {option.default}{coexist})"
     for need in recipe.needs:
         yield f"  needs     {need.requirement}{_condition(need.when.conditions)}"
     for source in recipe.sources:
@@ -84,7 +87,9 @@ def _document(recipe: Recipe) -> dict[str, object]:
         "license": recipe.license,
         "homepage": recipe.homepage,
         "recipe": recipe.origin,
-        "options": {o.name: {"values": list(o.values), "default": o.default} for o in recipe.options},
+        "options": {
+            o.name: {"values": list(o.values), "default": o.default} for o in recipe.options
+        },
         "coexist": list(recipe.coexist),
         "needs": [str(need.requirement) for need in recipe.needs],
         "sources": [

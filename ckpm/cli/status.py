@@ -32,7 +32,9 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
     if command == "status":
         return _status(context, request, entry)
     if entry is None:
-        raise NotFoundError(f"nothing is locked for {context.target.name}", hints=["run `ckpm install`"])
+        raise NotFoundError(
+            f"nothing is locked for {context.target.name}", hints=["run `ckpm install`"]
+        )
     rows = [
         (p.name, p.version, " ".join(f"{n}={v}" for n, v in p.options), p.method, p.license)
         for p in entry.in_scope()
@@ -40,7 +42,10 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
     context.print(table(rows, ("package", "version", "options", "from", "licence")))
     closure = entry.closure()
     if options.python and closure is not None:
-        wheels = [(d.name, d.version, size(d.wheels[0].size if d.wheels else None)) for d in closure.distributions]
+        wheels = [
+            (d.name, d.version, size(d.wheels[0].size if d.wheels else None))
+            for d in closure.distributions
+        ]
         context.print("\n" + table(wheels, ("distribution", "version", "wheel")))
     return context.finish({"packages": packages_document(entry)})
 
@@ -63,7 +68,10 @@ def _status(context: Context, request: Request, entry: LockedTarget | None) -> i
         ("target", target),
         ("lock", lock),
         ("generation", current.name if current else "none: run `ckpm install`"),
-        ("active here", "yes" if context.session.environ.get("CKPM_ENV_DIR") == str(current) else "no"),
+        (
+            "active here",
+            "yes" if context.session.environ.get("CKPM_ENV_DIR") == str(current) else "no",
+        ),
     ]
     context.print(table(rows))
     return context.finish({name.replace(" ", "_"): value for name, value in rows})

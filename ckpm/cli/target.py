@@ -10,9 +10,7 @@ from ckpm.config.platforms import known_platforms
 from ckpm.model.platform import Platform
 from ckpm.model.wheel_tags import platform_tags
 
-EXAMPLES = {
-    "target": "examples:\n  ckpm target list\n  ckpm target show android-arm64:api=28\n  ckpm target show native\n"
-}
+EXAMPLES = {"target": "examples:\n  ckpm target list\n  ckpm target show android-arm64:api=28\n"}
 
 
 def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
@@ -29,12 +27,17 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
     if options.action == "list":
         platforms = known_platforms().values()
         native = context.session.native.name
-        rows = [(p.name, p.triple, _facts(p), "this machine" if p.name == native else "") for p in platforms]
+        rows = [
+            (p.name, p.triple, _facts(p), "this machine" if p.name == native else "")
+            for p in platforms
+        ]
         context.print(table(rows, ("platform", "triple", "facts", "")))
         return context.finish([_document(p) for p in platforms])
     platform = context.session.target(options.platform)
     document = _document(platform)
-    context.print(table([(name.replace("_", " "), _shown(value)) for name, value in document.items()]))
+    context.print(
+        table([(name.replace("_", " "), _shown(value)) for name, value in document.items()])
+    )
     return context.finish(document)
 
 
@@ -57,5 +60,9 @@ def _document(platform: Platform) -> dict[str, object]:
         "facts": dict(platform.facts),
         "wheel_tags": list(platform_tags(platform))[:6],
     }
-    optional = {"android_abi": platform.abi, "debian": platform.debian, "emulator": platform.emulator}
+    optional = {
+        "android_abi": platform.abi,
+        "debian": platform.debian,
+        "emulator": platform.emulator,
+    }
     return document | {name: value for name, value in optional.items() if value}

@@ -15,18 +15,20 @@ from ckpm.cli.render import plan_text, size, table
 from ckpm.cli.request import Request, environment_request, install, prepare, trust_register
 from ckpm.config.trust import require_trust
 from ckpm.errors import NotFoundError, UsageError
+from ckpm.model.request import Prepared
 from ckpm.model.workflow import Workflow
 from ckpm.plan.lockfile import lock_text
-from ckpm.session import Prepared
 from ckpm.system.machine import describe_machine
 from ckpm.workflow import Results, RunRecord, run_workflow
 from ckpm.workflow.execute import chosen_parameters
 
 EXAMPLES = {
-    "run": "examples:\n  ckpm run object-detection\n  ckpm run object-detection --runtime tensorflow\n"
+    "run": "examples:\n  ckpm run object-detection\n"
+    "  ckpm run object-detection --runtime tensorflow\n"
     "  ckpm run object-detection repeats=50 images=./my-photos\n"
     "  ckpm run detect                         a workflow of this project\n",
-    "results": "examples:\n  ckpm results list\n  ckpm results show 3\n  ckpm results compare 2 3\n",
+    "results": "examples:\n  ckpm results list\n  ckpm results show 3\n"
+    "  ckpm results compare 2 3\n",
 }
 
 
@@ -44,11 +46,25 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
                 action.add_argument("numbers", nargs=numbers, type=int, metavar="RUN")
             add_common(action, "json", "store")
         return
-    parser.add_argument("workflow", metavar="WORKFLOW", help="a ready environment's or this project's")
-    parser.add_argument("values", nargs="*", metavar="NAME=VALUE", help="parameters of the workflow")
-    parser.add_argument("--runtime", metavar="NAME", help="shorthand for the environment's option `runtime`")
-    parser.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help="an option of the environment")
-    parser.add_argument("--output", metavar="DIR", help="where results go (default: WORKFLOW-results)")
+    parser.add_argument(
+        "workflow", metavar="WORKFLOW", help="a ready environment's or this project's"
+    )
+    parser.add_argument(
+        "values", nargs="*", metavar="NAME=VALUE", help="parameters of the workflow"
+    )
+    parser.add_argument(
+        "--runtime", metavar="NAME", help="shorthand for the environment's option `runtime`"
+    )
+    parser.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="an option of the environment",
+    )
+    parser.add_argument(
+        "--output", metavar="DIR", help="where results go (default: WORKFLOW-results)"
+    )
     add_common(parser, "env", "target", "dry-run", "json", "quiet", "store", "offline")
     add_common(parser, "prefer", "no-detected", "allow-unverified")
 
@@ -67,12 +83,16 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
         context.print(plan_text(prepared.plan))
         return context.finish({"workflow": workflow.name, "fetch_bytes": prepared.plan.fetch_bytes})
     if not context.session.is_current(prepared):
-        context.say(f"preparing {prepared.place.name}: at most {size(prepared.plan.fetch_bytes)} to fetch")
+        context.say(
+            f"preparing {prepared.place.name}: at most {size(prepared.plan.fetch_bytes)} to fetch"
+        )
     environment = install(context, request, prepared)
     output = Path(options.output or f"{workflow.name}-results").absolute()
     started, clock = datetime.now(UTC), time.monotonic()
     environ = context.session.environ
-    outcome = run_workflow(workflow, environment, parameters, output, environ, context.session.reporter)
+    outcome = run_workflow(
+        workflow, environment, parameters, output, environ, context.session.reporter
+    )
     record = RunRecord(
         started=started.isoformat(timespec="seconds"),
         seconds=round(time.monotonic() - clock, 3),
@@ -149,7 +169,14 @@ def _results(options: argparse.Namespace, context: Context) -> int:
     if options.action == "list":
         runs = records.all()
         rows = [
-            (str(r.id), r.started, r.environment, r.workflow, f"{r.seconds:.1f} s", _short(r.results))
+            (
+                str(r.id),
+                r.started,
+                r.environment,
+                r.workflow,
+                f"{r.seconds:.1f} s",
+                _short(r.results),
+            )
             for r in runs
         ]
         context.print(table(rows, ("run", "started", "environment", "workflow", "took", "results")))
@@ -159,23 +186,22 @@ def _results(options: argparse.Namespace, context: Context) -> int:
     return context.finish([asdict(r) for r in runs])
 
 
-def _side_by_side(runs: Sequence[RunRecord]) -> list[tuple[str, ...]]:
-    rows = [
-        tuple(["run", *(str(r.id) for r in runs)]),
-        *(tuple([name, *(str(getattr(r, name)) for r in runs)])
-          for name in ("started", "environment", "workflow", "target", "exit_code", "seconds")),
-        tuple(["lock", *(r.lock[:12] for r in runs)]),
-    ]  # fmt: skip
+def _side_by_side(runs: Sequence[RunRecord]) -> list[list[str]]:
+    fields = ("started", "environment", "workflow", "target", "exit_code", "seconds")
+    rows = [["run", *(str(r.id) for r in runs)]]
+    rows += [[name, *(str(getattr(r, name)) for r in runs)] for name in fields]
+    rows.append(["lock", *(r.lock[:12] for r in runs)])
     for group in ("results", "parameters", "packages", "machine"):
         values = [getattr(r, group) for r in runs]
         names = dict.fromkeys(name for value in values for name in value)
-        rows += [tuple([f"{group}.{name}", *(str(v.get(name, "")) for v in values)]) for name in names]
-    rows.append(tuple(["output", *(r.output for r in runs)]))
+        rows += [[f"{group}.{name}", *(str(v.get(name, "")) for v in values)] for name in names]
+    rows.append(["output", *(r.output for r in runs)])
     return rows
 
 
 def _short(results: Mapping[str, object]) -> str:
-    shown = (f"{name}={value:.3g}" if isinstance(value, float) else f"{name}={value}" for name, value in results.items())
+    shown = (
+        f"{name}={value:.3g}" if isinstance(value, float) else f"{name}={value}"
+        for name, value in results.items()
+    )
     return " ".join(shown)
-
-

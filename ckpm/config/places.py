@@ -4,30 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from ckpm.errors import NotFoundError
+from ckpm.model.request import Place
 
 PROJECT_FILE = "ckpm.yaml"
 LOCK_FILE = "ckpm.lock"
 DEFAULT = "default"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an environment is declared, locked and realised.
-
-    ``name`` is what people say, ``key`` the directory's name in the store. ``ready`` ones ship with
-    ckpm and are not edited.
-    """
-
-    name: str
-    key: str
-    file: Path
-    lock: Path
-    is_project: bool = False
-    is_ready: bool = False
 
 
 def find_place(

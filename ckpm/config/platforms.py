@@ -31,7 +31,7 @@ def _read(path: Path) -> Platform:
     facts = entries.get("facts")
     stated = facts.entries.items() if isinstance(facts, Mapped) else ()
     return Platform(
-        **{name: texts[name] for name in _TEXTS if name in texts},  # type: ignore[arg-type]
+        **{name: texts[name] for name in _TEXTS if name in texts},
         elf_machine=int(machine) if machine else None,
         facts=tuple(sorted((name, node.text) for name, node in stated if isinstance(node, Scalar))),
     )

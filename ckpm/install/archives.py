@@ -161,7 +161,9 @@ def _inside(path: str) -> PurePosixPath:
     return pure
 
 
-def _place(inside: PurePosixPath, wanted: Mapping[str, str], strip: int, found: set[str]) -> str | None:
+def _place(
+    inside: PurePosixPath, wanted: Mapping[str, str], strip: int, found: set[str]
+) -> str | None:
     if not wanted:
         parts = inside.parts[strip:]
         return "/".join(parts) if parts else None

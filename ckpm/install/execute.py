@@ -41,9 +41,7 @@ class Installer:
         self.packages = PackageMaker(store, environ)
         self.generations = GenerationMaker(store, self.uv, scripts)
         self.npm_tools: dict[str, tuple[str, ...]] = {}
-        self.fetcher = Fetcher(
-            store, reporter, self._urls, self._npm, offline=self.uv.offline
-        )
+        self.fetcher = Fetcher(store, reporter, self._urls, self._npm, offline=self.uv.offline)
 
     def install(self, plan: Plan) -> Path:
         """Carry out the whole plan and return the new generation's directory.
@@ -66,7 +64,7 @@ class Installer:
         return generation
 
     def fetch(self, plan: Plan) -> None:
-        """Bring everything that a plan needs onto this machine, and make the tools' environments."""
+        """Bring everything that a plan needs here, and make the tools' environments."""
         for step in plan.steps:
             if isinstance(step, PackageStep):
                 self._remember_npm(step)
@@ -131,5 +129,7 @@ class Installer:
         if plan.fetch_bytes > free:
             raise CkpmError(
                 f"the plan fetches {plan.fetch_bytes >> 20} MB, and {free >> 20} MB are free",
-                hints=["free some space, or place the store elsewhere with `CKPM_STORE` or `--store`"],
+                hints=[
+                    "free some space, or place the store elsewhere with `CKPM_STORE` or `--store`"
+                ],
             )

@@ -52,7 +52,9 @@ class GenerationMaker:
         for name, prefix in step.packages:
             (links / name).symlink_to(prefix)
         changes = _placed(step.changes, final)
-        for name, text in self.scripts(step.environment, step.target.name, str(final), changes).items():
+        for name, text in self.scripts(
+            step.environment, step.target.name, str(final), changes
+        ).items():
             (directory / name).write_text(text, encoding="utf-8", newline="")
         record = {
             "environment": step.environment,
@@ -66,7 +68,9 @@ class GenerationMaker:
 def _placed(changes: Sequence[EnvChange], final: Path) -> tuple[EnvChange, ...]:
     values = {"generation": str(final)}
     return tuple(
-        change if isinstance(change, UnsetVar) else type(change)(change.name, fill(change.value, values))
+        change
+        if isinstance(change, UnsetVar)
+        else type(change)(change.name, fill(change.value, values))
         for change in changes
     )
 

@@ -102,8 +102,8 @@ class PackageMaker:
             code = run_logged(argv, cwd=work, environ=environ, log_file=log)
             if code != 0:
                 raise BuildError(
-                    f"making `{step.package.title}` failed: `{Path(argv[0]).name}` ended with {code}\n"
-                    + _tail(log),
+                    f"making `{step.package.title}` failed: `{Path(argv[0]).name}` ended with"
+                    f" {code}\n{_tail(log)}",
                     hints=[f"the whole log: {log}"],
                 )
 

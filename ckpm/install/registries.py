@@ -77,10 +77,13 @@ class Registries:
         for artifact in found:
             hosts = {urlsplit(url).hostname for url in artifact.urls}
             if hosts and hosts <= self.unreachable:
-                raise SourceError(candidate, f"cannot reach {', '.join(map(str, sorted(map(str, hosts))))}")
+                raise SourceError(
+                    candidate, f"cannot reach {', '.join(map(str, sorted(map(str, hosts))))}"
+                )
             if not self.allow_unverified and not _is_verifiable(artifact):
                 raise SourceError(
-                    candidate, f"nobody published a digest of `{artifact.name}` (`--allow-unverified`)"
+                    candidate,
+                    f"nobody published a digest of `{artifact.name}` (`--allow-unverified`)",
                 )
         return found
 
@@ -131,7 +134,9 @@ class Registries:
             raise SourceError(candidate, f"it has no wheel for {platform}")
         best = min(wheels, key=lambda wheel: (wheel.size or 0, wheel.name))
         digest = Digest("sha256", best.sha256 or "")
-        return Artifact(best.name, best.size, (digest,), (best.url,), "pypi", f"{distribution}=={best.version}")
+        return Artifact(
+            best.name, best.size, (digest,), (best.url,), "pypi", f"{distribution}=={best.version}"
+        )
 
     def _python_artifact(self, candidate: Candidate, platform: Platform) -> list[Artifact]:
         for version, url in self._pythons(platform):

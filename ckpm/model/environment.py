@@ -46,7 +46,7 @@ EnvChange = SetVar | UnsetVar | PrependPath | AppendPath
 def apply_changes(
     changes: Iterable[EnvChange], environ: Mapping[str, str], separator: str = ":"
 ) -> dict[str, str]:
-    """Return the environment that a program started with these changes sees; no empty path entry."""
+    """Return what a program started with these changes sees; no empty path entry."""
     result = dict(environ)
     for change in changes:
         match change:

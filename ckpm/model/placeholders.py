@@ -20,7 +20,9 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     def value(match: re.Match[str]) -> str:
         if match[1] not in values:
             known = ", ".join(f"{{{name}}}" for name in sorted(values))
-            raise UsageError(f"`{match[0]}` in `{text}` stands for nothing here", hints=[f"known: {known}"])
+            raise UsageError(
+                f"`{match[0]}` in `{text}` stands for nothing here", hints=[f"known: {known}"]
+            )
         return values[match[1]]
 
     return _PLACEHOLDER.sub(value, text)

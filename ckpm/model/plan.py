@@ -22,7 +22,7 @@ class FetchStep:
 
 @dataclass(frozen=True, slots=True)
 class PythonStep:
-    """Make a virtual environment of a closure: a tool's own, or (``key`` ``None``) the generation's.
+    """Make a virtual environment of a closure: a tool's own, or the generation's (no ``key``).
 
     ``python`` is the interpreter's path, or a version that uv is asked to manage.
     """

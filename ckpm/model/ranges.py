@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import operator
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from ckpm.model.version import Version
 
+if TYPE_CHECKING:
+    from packaging.specifiers import SpecifierSet
+
 OPERATORS = ("~=", "==", "!=", "<=", ">=", "<", ">")
-CLAUSE_PATTERN = re.compile(r"\s*(~=|==|!=|<=|>=|<|>)\s*([A-Za-z0-9][A-Za-z0-9._+!:~-]*?)(\.\*)?\s*(?=,|$)")
+CLAUSE_PATTERN = re.compile(
+    r"\s*(~=|==|!=|<=|>=|<|>)\s*([A-Za-z0-9][A-Za-z0-9._+!:~-]*?)(\.\*)?\s*(?=,|$)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +52,11 @@ class VersionRange:
     @property
     def exact(self) -> str | None:
         """The one version that this range allows, when it says so with ``==``."""
-        if len(self.clauses) == 1 and self.clauses[0].operator == "==" and not self.clauses[0].prefix:
+        if (
+            len(self.clauses) == 1
+            and self.clauses[0].operator == "=="
+            and not self.clauses[0].prefix
+        ):
             return self.clauses[0].version
         return None
 
@@ -76,26 +88,25 @@ def parse_range(text: str) -> VersionRange:
 def _meets(version: Version, clause: Clause) -> bool:
     if version.scheme == "pep440":
         return _pep440_specifier(str(clause)).contains(version.text, prereleases=True)
-    bound = Version(clause.version)
     if clause.prefix:
         return _has_prefix(version, clause.version) == (clause.operator == "==")
-    match clause.operator:
-        case "~=":
-            return version >= bound and _has_prefix(version, clause.version.rpartition(".")[0])
-        case "<":
-            # As in PEP 440, a pre-release of the bound is not below it for anybody who writes `<2`.
-            early = version.is_prerelease and not bound.is_prerelease
-            return version < bound and not (early and _has_prefix(version, clause.version))
-        case "<=":
-            return version <= bound
-        case ">=":
-            return version >= bound
-        case ">":
-            return version > bound
-        case "!=":
-            return version != bound
-        case _:
-            return version == bound
+    bound = Version(clause.version)
+    if clause.operator == "~=":
+        return version >= bound and _has_prefix(version, clause.version.rpartition(".")[0])
+    if clause.operator == "<" and version.is_prerelease and not bound.is_prerelease:
+        # As in PEP 440, a pre-release of the bound is not below it for anybody who writes `<2`.
+        return version < bound and not _has_prefix(version, clause.version)
+    return _COMPARISONS[clause.operator](version, bound)
+
+
+_COMPARISONS: dict[str, Callable[[Version, Version], bool]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 
 
 def _has_prefix(version: Version, prefix: str) -> bool:
@@ -105,7 +116,7 @@ def _has_prefix(version: Version, prefix: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _pep440_specifier(text: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
-    from packaging.specifiers import SpecifierSet
+def _pep440_specifier(text: str) -> SpecifierSet:
+    from packaging.specifiers import SpecifierSet as Parsed
 
-    return SpecifierSet(text)
+    return Parsed(text)

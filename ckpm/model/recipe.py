@@ -51,7 +51,7 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Provided:
-    """A virtual package that a source stands in for; ``version`` ``None`` means the package's own."""
+    """A virtual package that a source stands in for, with the package's version or its own."""
 
     name: str
     version: str | None = None
@@ -75,8 +75,8 @@ class Digest:
 class Part:
     """One downloaded file of a source, and how it is laid out.
 
-    ``urls`` are mirrors of the same bytes. ``unpack`` says whether it is an archive, ``inner`` names
-    an archive inside it that is meant instead, ``members`` maps paths inside to paths in the
+    ``urls`` are mirrors of the same bytes. ``unpack`` says whether it is an archive, ``inner``
+    names an archive inside it that is meant instead, ``members`` maps paths inside to paths in the
     result (empty: everything), ``strip`` leading directories are dropped, and ``into`` is the
     directory of the result that receives it.
     """
@@ -145,8 +145,8 @@ class ProductTest:
 class Recipe:
     """Everything known about obtaining one package.
 
-    ``directory`` holds the files that lie beside the recipe (``recipes/<name>/``); ``origin`` is the
-    file it was read from and ``digest`` that file's sha256.
+    ``directory`` holds the files that lie beside the recipe (``recipes/<name>/``); ``origin`` is
+    the file it was read from and ``digest`` that file's sha256.
     """
 
     name: str

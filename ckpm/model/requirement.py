@@ -35,7 +35,7 @@ class Requirement:
         return f"{self.package}{':' + options if options else ''}{self.range}"
 
     def accepts(self, options: Mapping[str, str]) -> bool:
-        """Whether a candidate with these options will do; an option it does not report is unknown."""
+        """Whether these options will do; one that is not reported is unknown, and will not."""
         return all(options.get(name) == value for name, value in self.options)
 
     def asked_by(self, origin: str) -> Requirement:
@@ -51,14 +51,19 @@ def parse_requirement(text: str, origin: str = "") -> Requirement:
     """
     name = _NAME.match(text)
     if name is None:
-        raise RequirementSyntaxError(text, 0, "a package name (lower case)", hints=_name_hints(text))
+        raise RequirementSyntaxError(
+            text, 0, "a package name (lower case)", hints=_name_hints(text)
+        )
     options, position = _parse_options(text, name.end())
     rest = text[position:]
     if rest.startswith("@"):
         return Requirement(name[0], _shorthand(text, position), options, origin=origin)
     if rest.strip() and not rest.lstrip().startswith(("~=", "=", "!=", "<", ">")):
         raise RequirementSyntaxError(
-            text, position, "a version range, `@version` or `:option=value`", hints=_rest_hints(text, name[0], rest)
+            text,
+            position,
+            "a version range, `@version` or `:option=value`",
+            hints=_rest_hints(name[0], rest),
         )
     try:
         return Requirement(name[0], parse_range(rest), options, origin=origin)
@@ -95,11 +100,9 @@ def _name_hints(text: str) -> tuple[str, ...]:
     return ()
 
 
-def _rest_hints(text: str, name: str, rest: str) -> tuple[str, ...]:
+def _rest_hints(name: str, rest: str) -> tuple[str, ...]:
     if "cuda" in rest:
         return (f"for the CUDA build, ask for `{name}:accel=cuda`",)
     if rest.startswith("["):
-        return ("ckpm has options instead of extras: `name:option=value`; see `ckpm info " + name + "`",)
-    if rest.startswith("-") or rest.startswith(" "):
-        return ()
-    return (f"a version is written `{name}@1.2` or `{name}>=1.2,<2`",) if text else ()
+        return (f"ckpm has options instead of extras; see `ckpm info {name}`",)
+    return (f"a version is written `{name}@1.2` or `{name}>=1.2,<2`",)

@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from packaging.version import Version as Pep440Version
 
 Scheme = Literal["generic", "pep440"]
 
@@ -111,12 +114,12 @@ class InvalidVersionError(ValueError):
     """A text that is no version of the scheme."""
 
 
-def _pep440(text: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _pep440(text: str) -> Pep440Version:
     # Importing packaging costs more than most commands take.
     from packaging.version import InvalidVersion
-    from packaging.version import Version as Pep440Version
+    from packaging.version import Version as Parsed
 
     try:
-        return Pep440Version(text)
+        return Parsed(text)
     except InvalidVersion:
         raise InvalidVersionError(f"`{text}` is no PEP 440 version") from None

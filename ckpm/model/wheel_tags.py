@@ -14,7 +14,7 @@ _WINDOWS = {"x86_64": "win_amd64", "arm64": "win_arm64"}
 
 @lru_cache(maxsize=64)
 def platform_tags(platform: Platform) -> tuple[str, ...]:
-    """Return the platform's part of the wheel tags it takes, best first; empty where there are none.
+    """Return the platform's part of the wheel tags it takes, best first; empty if there are none.
 
     The source of the rules is PEP 600 (manylinux), PEP 656 (musllinux) and the platform tags page
     of the packaging user guide.
@@ -51,7 +51,7 @@ def _macos_tags(platform: Platform) -> Iterator[str]:
 
 
 def python_tags(platform: Platform, python: str) -> list[str]:
-    """Return every full tag that CPython ``python`` (``3.11``) takes on the platform, best first."""
+    """Return every full tag that a CPython (``3.11``) takes on the platform, best first."""
     from packaging.tags import compatible_tags, cpython_tags
 
     version = tuple(map(int, python.split(".")[:2]))

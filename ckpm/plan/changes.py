@@ -24,7 +24,7 @@ class Placed:
 
     @property
     def variant(self) -> str:
-        """What tells it from another variant of the same package; empty where none can stand beside."""
+        """What tells it from another variant of the same package; empty where there can be none."""
         names = self.recipe.coexist if self.recipe else ()
         return "-".join(value for name, value in self.package.options if name in names)
 

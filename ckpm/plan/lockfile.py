@@ -16,7 +16,15 @@ from ckpm.model.lock import (
     Wheel,
 )
 from ckpm.model.recipe import Digest
-from ckpm.system.documents import Mapped, Node, Plain, Scalar, Sequenced, read_document, write_document
+from ckpm.system.documents import (
+    Mapped,
+    Node,
+    Plain,
+    Scalar,
+    Sequenced,
+    read_document,
+    write_document,
+)
 from ckpm.system.files import write_text
 
 FORMAT = "ckpm-lock/1"
@@ -46,7 +54,9 @@ def read_lock(path: Path) -> Lock | None:
         return None
     document = read_document(path)
     if (found := _text(document, "format")) != FORMAT:
-        raise StaleLockError(f"`{path}` has the format `{found}`, not `{FORMAT}`", hints=["run `ckpm lock`"])
+        raise StaleLockError(
+            f"`{path}` has the format `{found}`, not `{FORMAT}`", hints=["run `ckpm lock`"]
+        )
     try:
         targets = tuple(_target(node) for node in _items(document, "targets"))
         return Lock(_text(document, "environment"), targets)
@@ -121,7 +131,11 @@ def _closure_plain(closure: Closure) -> dict[str, Plain]:
                 "version": d.version,
                 **({"index": d.index} if d.index else {}),
                 "wheels": [
-                    {"name": w.name, "size": w.size if w.size is not None else "", "sha256": w.sha256}
+                    {
+                        "name": w.name,
+                        "size": w.size if w.size is not None else "",
+                        "sha256": w.sha256,
+                    }
                     for w in d.wheels
                 ],
             }
@@ -141,7 +155,9 @@ def _target(node: Node) -> LockedTarget:
 
 
 def _package(node: Node) -> LockedPackage:
-    optional = {name: _optional(node, name) for name in ("recipe", "constraint", "evidence", "alternative")}
+    optional = {
+        name: _optional(node, name) for name in ("recipe", "constraint", "evidence", "alternative")
+    }
     return LockedPackage(
         name=_text(node, "name"),
         version=_text(node, "version"),
@@ -184,12 +200,14 @@ def _distribution(node: Node) -> Distribution:
         Wheel(_text(item, "name"), int(_text(item, "size") or 0) or None, _text(item, "sha256"))
         for item in _items(node, "wheels")
     )
-    return Distribution(_text(node, "name"), _text(node, "version"), wheels, _optional(node, "index"))
+    return Distribution(
+        _text(node, "name"), _text(node, "version"), wheels, _optional(node, "index")
+    )
 
 
 def _entries(node: Node) -> Mapping[str, Node]:
     if not isinstance(node, Mapped):
-        raise ValueError(f"line {node.line}: expected a mapping")
+        raise ValueError(f"line {node.line}: expected a mapping")  # noqa: TRY004
     return node.entries
 
 
@@ -201,7 +219,7 @@ def _optional(node: Node, name: str) -> str | None:
 def _text(node: Node, name: str) -> str:
     found = _entries(node)[name]
     if not isinstance(found, Scalar):
-        raise ValueError(f"line {found.line}: expected a text")
+        raise ValueError(f"line {found.line}: expected a text")  # noqa: TRY004
     return found.text
 
 

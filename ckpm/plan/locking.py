@@ -41,12 +41,15 @@ def lock_target(
         SourceError: when the files of a candidate cannot be learnt.
         ClosureConflictError: when its Python packages cannot stand together.
     """
-    packages = [_locked(choice, recipes, registries, resolution.target, build) for choice in resolution.choices]
+    packages = [
+        _locked(choice, recipes, registries, resolution.target, build)
+        for choice in resolution.choices
+    ]
     scopes = dict.fromkeys(candidate.scope for candidate in resolution)
     closures = [
         closure
         for scope in scopes
-        if (closure := _closure(resolution, recipes, registries, scope, build)) is not None
+        if (closure := _closure(resolution, registries, scope, build)) is not None
     ]
     return LockedTarget(
         target=resolution.target.name,
@@ -90,7 +93,11 @@ def _locked(
 
 
 def _named(need: object, chosen: Candidate) -> str:
-    return f"{need}" if getattr(need, "package", None) == chosen.package else f"{need} ({chosen.package})"
+    return (
+        f"{need}"
+        if getattr(need, "package", None) == chosen.package
+        else f"{need} ({chosen.package})"
+    )
 
 
 def _constraint(choice: Choice) -> str:
@@ -111,11 +118,7 @@ def _alternative(candidate: Candidate, recipe: Recipe | None, platform: Platform
 
 
 def _closure(
-    resolution: Resolution,
-    recipes: Mapping[str, Recipe],
-    registries: Registries,
-    scope: str,
-    build: Platform,
+    resolution: Resolution, registries: Registries, scope: str, build: Platform
 ) -> Closure | None:
     candidates = [c for c in resolution.in_scope(scope) if is_distribution(c)]
     python = resolution.find("python", scope)
@@ -145,4 +148,6 @@ def _least_facts(resolution: Resolution) -> tuple[tuple[str, str], ...]:
     """Return the facts that something chosen relies on, and those a wheel's tags speak of."""
     named: Iterable[str] = {c.package for c in resolution if c.origin == "fact"}
     always = {"glibc", "musl", "macos", "api"}
-    return tuple((name, value) for name, value in resolution.target.facts if name in {*named, *always})
+    return tuple(
+        (name, value) for name, value in resolution.target.facts if name in {*named, *always}
+    )

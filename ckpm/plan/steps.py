@@ -48,7 +48,7 @@ def make_plan(planner: Planner, environment: str) -> Plan:
     closure = planner.locked.closure(TARGET_SCOPE)
     python = _python(planner, TARGET_SCOPE) if closure else None
     if closure and python:
-        planner.steps.append(_generation_python(planner, closure, python))
+        planner.steps.append(PythonStep(closure, python, "the environment"))
     changes = environment_changes(
         [item for item in placed if item is not None], planner.target, planner.build, closure
     )
@@ -57,10 +57,6 @@ def make_plan(planner: Planner, environment: str) -> Plan:
     digest = input_key({"step": repr(step)})
     planner.steps.append(replace(step, digest=digest))
     return Plan(tuple(planner.steps), tuple(planner.notes), planner.target)
-
-
-def _generation_python(planner: Planner, closure: Closure, python: str) -> PythonStep:
-    return PythonStep(closure, python, owner="the environment")
 
 
 def _place(planner: Planner, package: LockedPackage) -> Placed | None:
@@ -84,19 +80,22 @@ def _place(planner: Planner, package: LockedPackage) -> Placed | None:
 
 def _make(planner: Planner, package: LockedPackage, recipe: Recipe, source: Source) -> str:
     """Plan the making of one package in the store; return its future prefix."""
-    platform = planner.build if package.scope else planner.target
     scope = f"{package.scope}/{package.name}" if package.scope else package.name
-    tools = _tools(planner, scope)
-    inputs = _inputs(planner, package)
     closure = planner.locked.closure(scope)
-    venv = _venv_key(closure, _python(planner, scope)) if closure else None
-    key = _package_key(package, recipe, source, platform, tools, inputs, venv)
-    result = planner.store.result(key, package.name, package.version)
-    present = planner.store.has_result(result)
-    step = PackageStep(
-        package, recipe, source, platform, key, tuple(tools.items()), tuple(inputs.items()), venv, present
+    unkeyed = PackageStep(
+        package,
+        recipe,
+        source,
+        planner.build if package.scope else planner.target,
+        key="",
+        tools=tuple(_tools(planner, scope).items()),
+        inputs=tuple(_inputs(planner, package).items()),
+        venv=_venv_key(closure, _python(planner, scope)) if closure else None,
     )
-    if not present:
+    key = _package_key(unkeyed)
+    result = planner.store.result(key, package.name, package.version)
+    step = replace(unkeyed, key=key, present=planner.store.has_result(result))
+    if not step.present:
         planner.steps += _preparations(planner, step, scope, closure)
     if step not in planner.steps:
         planner.steps.append(step)
@@ -116,7 +115,10 @@ def _preparations(
             yield tools
     for artifact in step.package.artifacts:
         yield FetchStep(
-            artifact, step.package.name, planner.store.has_download(artifact), planner.allow_unverified
+            artifact,
+            step.package.name,
+            planner.store.has_download(artifact),
+            planner.allow_unverified,
         )
 
 
@@ -153,13 +155,18 @@ def _detected(planner: Planner, package: LockedPackage) -> Installation | None:
     fitting = [
         found
         for found in planner.installations
-        if found.package == package.name and found.python is None and found.version in constraint.range
+        if found.package == package.name
+        and found.python is None
+        and found.version in constraint.range
     ]
     same = [found for found in fitting if str(found.version) == package.version]
     best = next(iter(same or sorted(fitting, key=lambda found: found.version, reverse=True)), None)
     if best is None and package.name != "python":
         hints = [f"instead: {package.alternative}" if package.alternative else "supply it"]
-        raise NotFoundError(f"`{package.constraint}` was detected when this was locked, and is not here", hints=hints)
+        raise NotFoundError(
+            f"`{package.constraint}` was detected when this was locked, and is not here",
+            hints=hints,
+        )
     return best
 
 
@@ -178,35 +185,28 @@ def _venv_key(closure: Closure, python: str) -> str:
     return input_key({"python": python, "closure": repr(closure.distributions)})
 
 
-def _package_key(
-    package: LockedPackage,
-    recipe: Recipe,
-    source: Source,
-    platform: Platform,
-    tools: Mapping[str, str],
-    inputs: Mapping[str, str],
-    venv: str | None,
-) -> str:
-    beside = Path(recipe.directory) / (source.text("path") or "")
-    uses_files = bool(source.steps) or source.text("path") is not None
-    # A result does not depend on where its recipe stands in a file.
+def _package_key(step: PackageStep) -> str:
+    package, source = step.package, step.source
+    runs = bool(source.steps) or source.method == "build"
+    beside = Path(step.recipe.directory) / (source.text("path") or "")
+    # A result does not depend on where its source stands in a file, nor on what others need of it.
     canonical = repr(replace(source, line=0, needs=(), provides=()))
     return input_key(
         {
             "package": [package.name, package.version, package.options],
             "source": canonical,
-            "platform": platform.name if _depends_on_platform(recipe, source) else "any",
+            "platform": step.platform.name if _depends_on_platform(step) else "any",
             "artifacts": [[str(a.strongest), a.reference, a.name] for a in package.artifacts],
             # Nothing of a tool gets into what is merely unpacked.
-            "tools": [sorted(tools.items()), venv] if source.steps or source.method == "build" else [],
-            "inputs": sorted(inputs.items()) if source.steps or source.method == "build" else [],
-            "beside": _digest(beside) if uses_files else "",
+            "tools": [step.tools, step.venv] if runs else [],
+            "inputs": step.inputs if runs else [],
+            "beside": _digest(beside) if runs or source.text("path") else "",
         }
     )
 
 
-def _depends_on_platform(recipe: Recipe, source: Source) -> bool:
-    return source.method == "build" or recipe.kind not in ("dataset", "model")
+def _depends_on_platform(step: PackageStep) -> bool:
+    return step.source.method == "build" or step.recipe.kind not in ("dataset", "model")
 
 
 def _digest(path: Path) -> str:

@@ -70,7 +70,9 @@ class Catalog:
     def index(self) -> dict[str, Entry]:
         """Every recipe of the search path, by name; read once for each state of the files."""
         files = self._files
-        stamp = [[str(path), path.stat().st_mtime_ns, path.stat().st_size] for path in files.values()]
+        stamp = [
+            [str(path), path.stat().st_mtime_ns, path.stat().st_size] for path in files.values()
+        ]
         if (kept := self._kept(stamp)) is not None:
             return kept
         entries = {name: _entry(path) for name, path in files.items()}
@@ -122,4 +124,6 @@ def _entry(path: Path) -> Entry:
 
 
 def _text(name: str, entry: Entry) -> str:
-    return " ".join([name, entry["summary"], entry["kind"], *entry["tags"], *entry["provides"]]).lower()
+    return " ".join(
+        [name, entry["summary"], entry["kind"], *entry["tags"], *entry["provides"]]
+    ).lower()

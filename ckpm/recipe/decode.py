@@ -59,12 +59,16 @@ class _Decoder:
             return self.fault(node.line, path, "expected a text")
         if kind.choices and node.text not in kind.choices:
             near = _nearest(node.text, kind.choices)
-            return self.fault(node.line, path, f"`{node.text}` is not one of {_listed(kind.choices)}{near}")
+            return self.fault(
+                node.line, path, f"`{node.text}` is not one of {_listed(kind.choices)}{near}"
+            )
         return self.attempt(lambda: kind.parse(node.text), node.line, path)
 
     def sequence(self, kind: Each, node: Node, path: str) -> Any:
         if isinstance(node, Sequenced):
-            values = [self.value(kind.kind, item, f"{path}[{i}]") for i, item in enumerate(node.items)]
+            values = [
+                self.value(kind.kind, item, f"{path}[{i}]") for i, item in enumerate(node.items)
+            ]
             return tuple(value for value in values if value is not _MISSING)
         if kind.lone:
             value = self.value(kind.kind, node, path)
@@ -75,7 +79,8 @@ class _Decoder:
         if not isinstance(node, Mapped):
             return self.fault(node.line, path, "expected a mapping")
         pairs = [
-            (key, self.value(kind.kind, item, f"{path}.{key}")) for key, item in node.entries.items()
+            (key, self.value(kind.kind, item, f"{path}.{key}"))
+            for key, item in node.entries.items()
         ]
         return tuple((key, value) for key, value in pairs if value is not _MISSING)
 
@@ -96,7 +101,9 @@ class _Decoder:
         for name in node.entries:
             if name not in kind.fields:
                 near = _nearest(name, kind.fields)
-                self.fault(node.key_lines.get(name, node.line), path, f"unknown field `{name}`{near}")
+                self.fault(
+                    node.key_lines.get(name, node.line), path, f"unknown field `{name}`{near}"
+                )
         for name, field in kind.fields.items():
             if field.required and name not in node.entries:
                 self.fault(node.line, path, f"the field `{name}` is missing")

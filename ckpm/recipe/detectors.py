@@ -25,7 +25,9 @@ def _pattern(text: str) -> str:
 VERSION = Record(
     "version",
     {
-        "args": Field(Each(Text()), "arguments that make it print its version (default: --version)"),
+        "args": Field(
+            Each(Text()), "arguments that make it print its version (default: --version)"
+        ),
         "pattern": Field(Text(parse=_pattern), "a regular expression with one group"),
         "file": Field(Text(parse=relative_path), "a file below the prefix to read instead"),
     },

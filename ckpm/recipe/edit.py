@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ckpm.model.requirement import Requirement, parse_requirement
-from ckpm.system.documents import Mapped, Node, Plain, Scalar, Sequenced, parse_document, write_document
+from ckpm.system.documents import (
+    Mapped,
+    Node,
+    Plain,
+    Scalar,
+    Sequenced,
+    parse_document,
+    write_document,
+)
 from ckpm.system.files import write_text
 
 
@@ -103,7 +111,11 @@ def _append(text: str, entries: Mapping[str, Node], requirement: str) -> str:
 
 def _flow(text: str, entries: Mapping[str, Node], requirements: list[str]) -> str:
     """Write the list anew, one item a line."""
-    block = ["requires:\n", *(f"  - {item}\n" for item in requirements)] if requirements else ["requires: []\n"]
+    block = (
+        ["requires:\n", *(f"  - {item}\n" for item in requirements)]
+        if requirements
+        else ["requires: []\n"]
+    )
     lines = _with_final_newline(text).splitlines(keepends=True)
     start = next((i for i, line in enumerate(lines) if line.startswith("requires:")), None)
     if start is None:

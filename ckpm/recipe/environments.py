@@ -36,7 +36,9 @@ STEP = Record(
 RESULT = Record(
     "result",
     {
-        "file": Field(Text(parse=relative_path), "a JSON file in the output directory", required=True),
+        "file": Field(
+            Text(parse=relative_path), "a JSON file in the output directory", required=True
+        ),
         "path": Field(TEXT, "keys in it, such as `speed.median_ms`", required=True),
     },
     lambda fields, _: ResultField("", fields["file"], fields["path"]),
@@ -55,7 +57,8 @@ WORKFLOW = Record(
         name="",
         steps=fields["steps"],
         parameters=tuple(
-            Parameter(name, p.default, p.choices, p.summary) for name, p in fields.get("parameters", ())
+            Parameter(name, p.default, p.choices, p.summary)
+            for name, p in fields.get("parameters", ())
         ),
         results=tuple(ResultField(n, r.file, r.path) for n, r in fields.get("results", ())),
         summary=fields.get("summary", ""),
@@ -78,7 +81,7 @@ INLINE = Record(
         "env": Field(Each(ENV), "what the environment gets"),
         **PART_FIELDS,
     },
-    lambda fields, line: _inline(fields, line),
+    lambda fields, line: _inline(fields, line),  # noqa: PLW0108 - it is defined below
 )
 
 

@@ -36,7 +36,9 @@ def load_detector(path: Path) -> Detector:
     name = _shown(path)
     detector: Detector = decode(DETECTOR, read_document(path), name)
     if detector.package != path.stem:
-        raise ContentError([f"{name}:1: package: `{detector.package}` in a file named `{path.name}`"])
+        raise ContentError(
+            [f"{name}:1: package: `{detector.package}` in a file named `{path.name}`"]
+        )
     return replace(detector, origin=name)
 
 

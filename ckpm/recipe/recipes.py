@@ -8,7 +8,6 @@ from typing import Any
 from ckpm.model.environment import AppendPath, EnvChange, PrependPath, SetVar, UnsetVar
 from ckpm.model.recipe import (
     ALWAYS,
-    Digest,
     EnvRule,
     Need,
     Option,
@@ -58,7 +57,9 @@ NEED = Record(
     {
         "package": Field(Text(parse=parse_requirement), "the requirement", required=True),
         "when": Field(WHEN, "options or `platform` globs under which it holds"),
-        "ability": Field(Text(choices=("run", "link", "develop")), "what an installation must offer"),
+        "ability": Field(
+            Text(choices=("run", "link", "develop")), "what an installation must offer"
+        ),
     },
     _need,
     shorthand=lambda text, line: Need(parse_requirement(text, f":{line}")),
@@ -93,7 +94,9 @@ def _option(fields: dict[str, Any]) -> Option:
 
 
 _DIGESTS = {
-    algorithm: Field(Text(parse=sha_digest(algorithm)), f"the published {algorithm}, in hexadecimal")
+    algorithm: Field(
+        Text(parse=sha_digest(algorithm)), f"the published {algorithm}, in hexadecimal"
+    )
     for algorithm in ALGORITHMS
 }
 
@@ -156,7 +159,7 @@ SOURCE = Record(
         **PART_FIELDS,
         **_DETAILS,
     },
-    lambda fields, line: _source(fields, line),
+    lambda fields, line: _source(fields, line),  # noqa: PLW0108 - it is defined below
 )
 
 

@@ -43,7 +43,8 @@ def _record(record: Record) -> dict[str, Any]:
         "type": "object",
         "additionalProperties": False,
         "properties": {
-            name: {"description": field.doc, **_schema(field.kind)} for name, field in record.fields.items()
+            name: {"description": field.doc, **_schema(field.kind)}
+            for name, field in record.fields.items()
         },
     }
     if required := [name for name, field in record.fields.items() if field.required]:
@@ -61,7 +62,13 @@ def _rows(record: Record, prefix: str) -> Iterator[tuple[str, str, str, str]]:
         inner, shape = _described(field.kind)
         yield f"{prefix}{name}", shape, "yes" if field.required else "", field.doc
         if isinstance(inner, Record):
-            mark = "[]." if isinstance(field.kind, Each) else ".*." if isinstance(field.kind, Table) else "."
+            mark = (
+                "[]."
+                if isinstance(field.kind, Each)
+                else ".*."
+                if isinstance(field.kind, Table)
+                else "."
+            )
             yield from _rows(inner, f"{prefix}{name}{mark}")
 
 

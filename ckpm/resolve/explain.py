@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from ckpm.errors import UnsatisfiableError
@@ -53,7 +53,10 @@ def _minimal_conflict(problem: Problem) -> list[Fact]:
 def _is_conflict(problem: Problem, facts: Sequence[Fact]) -> bool:
     known = set(facts)
     roots = tuple(edge for edge in problem.roots if (-1, edge.node) in known)
-    enforced: Callable[[int, Edge], bool] = lambda node, edge: (node, edge.node) in known  # noqa: E731
+
+    def enforced(node: int, edge: Edge) -> bool:
+        return (node, edge.node) in known
+
     return solve(problem, roots=roots, enforced=enforced) is None
 
 
@@ -69,24 +72,27 @@ def _from_roots(facts: Sequence[Fact]) -> list[Fact]:
     return ordered + [fact for fact in facts if fact not in ordered]
 
 
-def _lines(problem: Problem, fact: Fact) -> Iterable[str]:
+def _lines(problem: Problem, fact: Fact) -> Iterator[str]:
     source, target = fact
     if source < 0:
         for edge in problem.roots:
             if edge.node == target:
                 yield f"{edge.requirement.origin or 'the request'} asks for `{edge.requirement}`"
-        return
-    node = problem.nodes[source]
-    if node.is_choice:
-        return
-    by_need: dict[str, list[Candidate]] = {}
+    elif not problem.nodes[source].is_choice:
+        node = problem.nodes[source]
+        for need, candidates in _by_need(node, target).items():
+            yield f"`{node.key.name}` {versions_text(candidates)} needs {need}"
+
+
+def _by_need(node: Node, target: int) -> dict[str, list[Candidate]]:
+    """Group the candidates of a node by what they need of another."""
+    groups: dict[str, list[Candidate]] = {}
     for candidate, edges in zip(node.candidates, node.edges, strict=True):
         for edge in edges:
             if edge.node == target:
                 text = f"`{edge.requirement}`{_ability(edge)}{_origin(edge)}"
-                by_need.setdefault(text, []).append(candidate)
-    for need, candidates in by_need.items():
-        yield f"`{node.key.name}` {versions_text(candidates)} needs {need}"
+                groups.setdefault(text, []).append(candidate)
+    return groups
 
 
 def _ability(edge: Edge) -> str:
@@ -115,7 +121,7 @@ def _dead_ends(problem: Problem, facts: Sequence[Fact]) -> list[Node]:
     return [problem.nodes[number] for number in ends]
 
 
-def _offer_lines(node: Node, offers: Offers) -> Iterable[str]:
+def _offer_lines(node: Node, offers: Offers) -> Iterator[str]:
     world = offers.world
     name, platform = node.key.name, world.platform(node.key.scope)
     for rejection in offers.rejections:
@@ -138,20 +144,25 @@ def _elsewhere(name: str, offers: Offers) -> str:
         patterns = sorted({p for source in recipe.sources for p in source.platforms})
         return f"; its sources are for {', '.join(patterns)}" if patterns else ""
     providers = recipes.providers(name)
-    return f"; {', '.join(f'`{p}`' for p in providers)} would provide it elsewhere" if providers else ""
+    return (
+        f"; {', '.join(f'`{p}`' for p in providers)} would provide it elsewhere"
+        if providers
+        else ""
+    )
 
 
-def _hints(problem: Problem, facts: Sequence[Fact], offers: Offers) -> Iterable[str]:
+def _hints(problem: Problem, facts: Sequence[Fact], offers: Offers) -> Iterator[str]:
+    recipes = offers.world.recipes
     for number in {target for _, target in facts}:
-        node = problem.nodes[number]
-        platform = offers.world.platform(node.key.scope)
-        if not node.candidates and offers.world.recipes.recipe(node.key.name) is None:
-            if not offers.world.recipes.providers(node.key.name):
-                yield f"if the target has it, say so: `--target {platform.name}:{node.key.name}=VERSION`"
+        key = problem.nodes[number].key
+        known = problem.nodes[number].candidates or recipes.recipe(key.name)
+        if not known and not recipes.providers(key.name):
+            stated = f"--target {offers.world.platform(key.scope).name}:{key.name}=VERSION"
+            yield f"if the target has `{key.name}`, say so: `{stated}`"
     yield from _nearest_versions(problem, facts)
 
 
-def _nearest_versions(problem: Problem, facts: Sequence[Fact]) -> Iterable[str]:
+def _nearest_versions(problem: Problem, facts: Sequence[Fact]) -> Iterator[str]:
     """For each root of the conflict, the best version that works with the other roots."""
     conflicting = [edge for edge in problem.roots if (-1, edge.node) in facts]
     for edge in conflicting:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
-from typing import Literal, Protocol
+from typing import Protocol
 
 from ckpm.model.installation import Installation
 from ckpm.model.platform import Platform
 from ckpm.model.recipe import Need, Provided, Recipe, Source
+from ckpm.model.request import Prefer
 from ckpm.model.requirement import Options, Requirement
 from ckpm.model.resolution import TARGET_SCOPE, Candidate, Rejection, Release
 from ckpm.model.version import Version
-
-Prefer = Literal["detected", "newest", "lowest"]
 
 
 class Recipes(Protocol):
@@ -145,7 +144,10 @@ def _candidate(
         scope,
         _key_options(recipe, options),
         source=source,
-        needs=(*release.needs, *_holding([*recipe.needs, *source.needs], options, platform, recipe)),
+        needs=(
+            *release.needs,
+            *_holding([*recipe.needs, *source.needs], options, platform, recipe),
+        ),
         tools=tuple(_tools(source, options, platform, recipe)),
         provides=_provided(recipe, source, version, options, platform),
         source_line=source.line,
@@ -173,7 +175,7 @@ def _option_choices(recipe: Recipe, source: Source) -> Iterator[dict[str, str]]:
     given = dict(source.when.conditions)
     names = [option.name for option in recipe.options]
     values = [
-        sorted(given.get(option.name, option.values), key=lambda v, o=option: v != o.default)
+        sorted(given.get(option.name, option.values), key=option.default.__ne__)
         for option in recipe.options
     ]
     for choice in product(*values):
@@ -193,7 +195,10 @@ def _provided(
     options: Mapping[str, str],
     platform: Platform,
 ) -> tuple[tuple[str, Version], ...]:
-    provided: list[Provided] = [*(recipe.provides if recipe else ()), *(source.provides if source else ())]
+    provided: list[Provided] = [
+        *(recipe.provides if recipe else ()),
+        *(source.provides if source else ()),
+    ]
     return tuple(
         (item.name, Version(item.version) if item.version else version)
         for item in provided
@@ -207,7 +212,9 @@ class _Preference:
     def __init__(self, world: World, recipe: Recipe | None, package: str, scope: str) -> None:
         self.world = world
         self.defaults = recipe.default_options if recipe else {}
-        self.positions = {source.line: i for i, source in enumerate(recipe.sources)} if recipe else {}
+        self.positions = (
+            {source.line: i for i, source in enumerate(recipe.sources)} if recipe else {}
+        )
         self.locked = world.locked.get((package, scope))
         self.known = {
             str(found.version)
@@ -218,7 +225,9 @@ class _Preference:
     def __call__(self, candidate: Candidate) -> tuple[object, ...]:
         detected = candidate.installation is not None or str(candidate.version) in self.known
         is_not_default = [
-            self.defaults.get(name) != value for name, value in candidate.options if name in self.defaults
+            self.defaults.get(name) != value
+            for name, value in candidate.options
+            if name in self.defaults
         ]
         return (
             str(candidate.version) != self.locked,

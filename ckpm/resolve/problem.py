@@ -132,7 +132,9 @@ class _Compiler:
     def mask(self, number: int, requirement: Requirement) -> int:
         node = self.nodes[number]
         return sum(
-            1 << i for i, candidate in enumerate(node.candidates) if _meets(candidate, requirement, node)
+            1 << i
+            for i, candidate in enumerate(node.candidates)
+            if _meets(candidate, requirement, node)
         )
 
     def expand_all(self) -> None:
@@ -166,7 +168,14 @@ class _Compiler:
                 if (key.name, key.scope) == (package, scope) and not self.nodes[n].is_choice
             ]  # fmt: skip
             masks = [
-                (n, sum(1 << i for i, c in enumerate(self.nodes[n].candidates) if str(c.version) == version))
+                (
+                    n,
+                    sum(
+                        1 << i
+                        for i, c in enumerate(self.nodes[n].candidates)
+                        if str(c.version) == version
+                    ),
+                )
                 for n in numbers
             ]
             pairs += [pair for pair in masks if pair[1]]

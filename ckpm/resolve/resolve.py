@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ckpm.errors import CkpmError, NotFoundError
 from ckpm.model.requirement import Requirement
@@ -98,7 +98,7 @@ def _real(problem: Problem, answer: Mapping[int, int], number: int) -> Candidate
     return problem.nodes[settled].candidates[answer[settled]]
 
 
-def _passed_over(problem: Problem, answer: Mapping[int, int]) -> Iterable[Rejection]:
+def _passed_over(problem: Problem, answer: Mapping[int, int]) -> Iterator[Rejection]:
     """Yield why each candidate that was preferred to the chosen one is out."""
     for number, position in answer.items():
         node = problem.nodes[number]
@@ -108,17 +108,27 @@ def _passed_over(problem: Problem, answer: Mapping[int, int]) -> Iterable[Reject
 
 
 def _clash(problem: Problem, answer: Mapping[int, int], number: int, position: int) -> str:
+    if who := _refused_by(problem, answer, number, position):
+        return who
+    for edge in problem.nodes[number].edges[position]:
+        if edge.node not in answer:
+            if not edge.mask:
+                return f"it needs `{edge.requirement}`, which nothing offers there"
+        elif not edge.mask >> answer[edge.node] & 1:
+            chosen = _real(problem, answer, edge.node)
+            return f"it needs `{edge.requirement}`, but {chosen} is chosen"
+    return "it led to no answer"
+
+
+def _refused_by(
+    problem: Problem, answer: Mapping[int, int], number: int, position: int
+) -> str | None:
+    """Say whose requirement a candidate does not meet."""
+    for edge in problem.roots:
+        if edge.node == number and not edge.mask >> position & 1:
+            return f"{edge.requirement.origin or 'the request'} asks for `{edge.requirement}`"
     for other, chosen in answer.items():
         for edge in problem.nodes[other].edges[chosen]:
             if edge.node == number and not edge.mask >> position & 1:
                 return f"`{problem.nodes[other].key.name}` needs `{edge.requirement}`"
-    for edge in problem.roots:
-        if edge.node == number and not edge.mask >> position & 1:
-            return f"{edge.requirement.origin or 'the request'} asks for `{edge.requirement}`"
-    for edge in problem.nodes[number].edges[position]:
-        if edge.node not in answer:
-            if not edge.mask:
-                return f"it needs `{edge.requirement}`, which nothing offers on the target"
-        elif not edge.mask >> answer[edge.node] & 1:
-            return f"it needs `{edge.requirement}`, but {_real(problem, answer, edge.node)} is chosen"
-    return "it led to no answer"
+    return None

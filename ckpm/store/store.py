@@ -29,7 +29,7 @@ class Store:
 
     @property
     def uv_cache(self) -> Path:
-        """uv's cache, on the store's file system so that its wheels can be hard-linked."""
+        """Uv's cache, on the store's file system so that its wheels can be hard-linked."""
         return self.root / "uv-cache"
 
     @property

@@ -96,7 +96,7 @@ class _Composer:
             match type(event).__name__:
                 case "StreamStartEvent" | "DocumentEndEvent" | "StreamEndEvent":
                     continue
-                case "DocumentStartEvent":
+                case _:
                     if node is not None:
                         raise self.fault(event, "only one document a file")
                     node = self.node(next(self.events), 0)

@@ -91,7 +91,7 @@ def point_link(link: Path, target: str) -> None:
 def remove_tree(path: Path) -> None:
     """Remove a directory, read-only parts too; one that is not there is fine."""
 
-    def make_writable(function: object, name: str, error: object) -> None:
+    def make_writable(_function: object, name: str, _error: object) -> None:
         Path(name).parent.chmod(0o700)
         Path(name).chmod(0o700)
         remove = Path(name).rmdir if Path(name).is_dir() else Path(name).unlink

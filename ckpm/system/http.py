@@ -90,7 +90,9 @@ def _stream(url: str, partial: Path, done: int, expected: Expectation, progress:
             for chunk in _chunks(response, url):
                 received += len(chunk)
                 if expected.size is not None and received > expected.size:
-                    raise IntegrityError(f"`{url}` sends more than the {expected.size} bytes promised")
+                    raise IntegrityError(
+                        f"`{url}` sends more than the {expected.size} bytes promised"
+                    )
                 file.write(chunk)
                 progress(len(chunk))
 
@@ -118,7 +120,9 @@ def _request(url: str, headers: dict[str, str]) -> requests.Response:
             url, headers=headers, stream=True, timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S)
         )
     except requests.ConnectionError as error:
-        raise UnreachableError(f"cannot reach {urlsplit(url).hostname}: {_reason(error)}") from error
+        raise UnreachableError(
+            f"cannot reach {urlsplit(url).hostname}: {_reason(error)}"
+        ) from error
     except requests.RequestException as error:
         raise DownloadError(f"cannot ask `{url}`: {_reason(error)}") from error
     if response.status_code == 416 and headers.get("Range"):

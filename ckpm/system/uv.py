@@ -67,8 +67,9 @@ class Uv:
                 hints=["leave the Python packages out for this target"],
             )
         done = self._run(
-            ["pip", "compile", "-", "--format", "pylock.toml", "--no-header", "--no-build", "--quiet",
-             "--python-version", python, "--python-platform", tag, *self._index_options(indexes)],
+            ["pip", "compile", "-", "--format", "pylock.toml", "--no-header", "--no-build",
+             "--quiet", "--python-version", python, "--python-platform", tag,
+             *self._index_options(indexes)],
             stdin="\n".join(requirements),
         )  # fmt: skip
         if done.returncode != 0:
@@ -103,7 +104,7 @@ class Uv:
             self.fill_target(directory, closure, platform)
 
     def managed_pythons(self, platform: Platform) -> list[tuple[str, str]]:
-        """Return (version, address) of the CPythons that uv can fetch for a platform, newest first."""
+        """Return (version, address) of the CPythons that uv can fetch, newest first."""
         import json
 
         done = self._run(
@@ -126,11 +127,13 @@ class Uv:
 
         with temporary_directory(self.cache) as directory:
             file = directory / "requirements.txt"
-            file.write_text("".join(f"{line}\n" for line in pinned_lines(closure)), encoding="utf-8")
+            file.write_text(
+                "".join(f"{line}\n" for line in pinned_lines(closure)), encoding="utf-8"
+            )
             extra = list(dict.fromkeys(d.index for d in closure.distributions if d.index))
             done = self._run(
-                ["pip", "sync", "--quiet", "--require-hashes", "--no-build", "--allow-empty-requirements",
-                 *where, *self._index_options(extra), str(file)]
+                ["pip", "sync", "--quiet", "--require-hashes", "--no-build",
+                 "--allow-empty-requirements", *where, *self._index_options(extra), str(file)]
             )  # fmt: skip
         if done.returncode != 0:
             raise _fault(done, closure.requirements)
@@ -215,9 +218,14 @@ def _fault(done: Completed, requirements: Sequence[str]) -> CkpmError:
     if any(sign in text for sign in _NETWORK):
         return UnreachableError("uv cannot read the Python index", tried=[text.splitlines()[-1]])
     if _UNSATISFIABLE in text:
-        return ClosureConflictError(re.sub(r"^[\s×╰─▶│]+", "", text, flags=re.MULTILINE), requirements)
+        return ClosureConflictError(_plain(text), requirements)
     return CkpmError(f"uv failed: {text[-600:]}")
 
 
 def _text(done: Completed) -> str:
     return (done.stderr or done.stdout).strip()
+
+
+def _plain(text: str) -> str:
+    """Drop the lines that uv draws around its explanation."""
+    return re.sub(r"^[^A-Za-z0-9`]+", "", text, flags=re.MULTILINE)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from ckpm.errors import CkpmError, UsageError
 from ckpm.model.placeholders import fill
+from ckpm.model.request import Environment
 from ckpm.model.workflow import ResultField, Workflow
 from ckpm.run import environment_for, find_program
-from ckpm.session import Environment
 from ckpm.system.process import run_inherited
 from ckpm.system.report import Reporter
 
@@ -70,7 +70,9 @@ def chosen_parameters(workflow: Workflow, given: Mapping[str, str]) -> dict[str,
     for name, parameter in known.items():
         value = given.get(name, parameter.default)
         if value is None:
-            raise UsageError(f"the parameter `{name}` must be given", hints=[f"write `{name}=VALUE`"])
+            raise UsageError(
+                f"the parameter `{name}` must be given", hints=[f"write `{name}=VALUE`"]
+            )
         if parameter.choices and value not in parameter.choices:
             raise UsageError(f"`{name}` is one of {', '.join(parameter.choices)}, not `{value}`")
         chosen[name] = value

@@ -87,7 +87,9 @@ class Results:
         with self._connection() as connection:
             row = connection.execute("select * from runs where id = ?", (number,)).fetchone()
         if row is None:
-            raise NotFoundError(f"there is no run {number}", hints=["`ckpm results list` lists them"])
+            raise NotFoundError(
+                f"there is no run {number}", hints=["`ckpm results list` lists them"]
+            )
         return _record(row)
 
     @contextmanager

@@ -92,8 +92,9 @@ def test_cmd_refuses_what_it_cannot_hold(value: str, reason: str) -> None:
     ids=repr,
 )
 def test_every_shell_refuses(shell: Any, change: EnvChange) -> None:
+    assert activation_script(Activation("demo", "t", "/d"), shell)
     with pytest.raises(UsageError):
-        activation_script(Activation("demo", "t", "C:\\d", (change,)), shell)
+        activation_script(Activation("demo", "t", "/d", (change,)), shell)
 
 
 def test_powershell_doubles_every_quote_that_ends_a_string() -> None:

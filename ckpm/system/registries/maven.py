@@ -1,4 +1,4 @@
-"""Maven repositories: addresses by layout, mirrors from the user's settings, digests beside files."""
+"""Maven repositories: addresses by layout, mirrors from settings, digests beside files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def artifact_url(repository: str, artifact: str, version: str) -> str:
 
 
 def configured_repository(stated: str, environ: Mapping[str, str]) -> str:
-    """Return the mirror that ``~/.m2/settings.xml`` sets for central, else the recipe's repository."""
+    """Return the mirror that ``~/.m2/settings.xml`` sets for central, else ``stated``."""
     home = Path(environ.get("HOME") or Path.home())
     try:
         text = (home / ".m2" / "settings.xml").read_text(encoding="utf-8")
@@ -32,7 +32,7 @@ def configured_repository(stated: str, environ: Mapping[str, str]) -> str:
     for mirror in _MIRROR.findall(text):
         fields = dict(_FIELD.findall(mirror))
         if {"*", "central", "external:*"} & set(fields.get("mirrorOf", "").split(",")):
-            return fields.get("url", stated)
+            return str(fields.get("url", stated))
     return stated
 
 

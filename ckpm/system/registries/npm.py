@@ -12,7 +12,14 @@ from ckpm.system.http import UnreachableError
 from ckpm.system.process import run_captured
 
 TIMEOUT_S = 600
-_NETWORK_CODES = ("ENOTFOUND", "ECONNREFUSED", "ETIMEDOUT", "EAI_AGAIN", "ECONNRESET", "ENETUNREACH")
+_NETWORK_CODES = (
+    "ENOTFOUND",
+    "ECONNREFUSED",
+    "ETIMEDOUT",
+    "EAI_AGAIN",
+    "ECONNRESET",
+    "ENETUNREACH",
+)
 
 
 @dataclass(frozen=True, slots=True)

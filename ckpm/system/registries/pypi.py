@@ -59,13 +59,18 @@ class PythonIndex:
         return ()
 
     def _page(self, index: str, distribution: str) -> tuple[IndexFile, ...]:
-        place = self.cache / hashlib.sha256(index.encode()).hexdigest()[:16] / f"{distribution}.json"
+        place = (
+            self.cache / hashlib.sha256(index.encode()).hexdigest()[:16] / f"{distribution}.json"
+        )
         fresh, files = _read(place)
         if fresh or (files is not None and self.offline):
             return files or ()
+        if self.offline:
+            raise UnreachableError(
+                f"nothing is cached about `{distribution}`, and this is offline",
+                hints=["run the same without `--offline` once"],
+            )
         try:
-            if self.offline:
-                raise UnreachableError(f"nothing is cached about `{distribution}`, and this is offline")
             files = _download(index, distribution)
         except UnreachableError:
             if files is None:

@@ -28,13 +28,15 @@ class RecordedHost:
         self.environ: dict[str, str] = machine.get("environ") or {}
         self.platform = LINUX
         self.files: dict[str, dict[str, str]] = machine.get("files") or {}
-        self.ran: list[tuple[str, ...]] = []
         self.nodes: dict[str, set[str]] = {"/": set()}
         for path in self.files:
-            while path != "/":
-                parent, name = posixpath.split(path)
-                self.nodes.setdefault(parent, set()).add(name)
-                path = parent
+            self._add(path)
+
+    def _add(self, path: str) -> None:
+        parent, name = posixpath.split(path)
+        self.nodes.setdefault(parent, set()).add(name)
+        if parent != "/":
+            self._add(parent)
 
     def real_path(self, path: str) -> str | None:
         found = "/"
@@ -64,7 +66,10 @@ class RecordedHost:
         return file.get("text", "").encode()[:limit]
 
     def probe(self, argv: Sequence[str]) -> ProbeResult:
-        self.ran.append(tuple(argv))
+        status = self.inspect(argv[0])
+        assert status is not None
+        assert status.is_program, argv
+        assert argv[0].startswith("/"), argv
         file = self.files[self.real_path(argv[0]) or ""]
         return ProbeResult(file.get("output", ""), int(file.get("exit", 0)), file.get("fault"))
 

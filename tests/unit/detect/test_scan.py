@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -113,6 +114,28 @@ def test_a_narrow_scan_forgets_nothing_and_a_whole_one_what_is_gone(tmp_path: Pa
     assert "alias" not in (cache / "probes.json").read_text()
 
 
+def test_what_is_still_true_is_kept_when_something_else_changes(tmp_path: Path) -> None:
+    write_tool(tmp_path / "bin" / "tool", "echo tool 1.0")
+    cache, here = tmp_path / "cache", tmp_path / "bin"
+    detect([TOOL, ALIAS], CountingHost(here), cache=cache)
+    write_tool(tmp_path / "bin" / "alias", "echo tool 2.0")
+    detect([TOOL, ALIAS], CountingHost(here), cache=cache)
+    warm = CountingHost(here)
+    assert versions(detect([TOOL, ALIAS], warm, cache=cache)) == ["1.0", "2.0"]
+    assert warm.ran == []
+
+
+def test_a_cache_of_another_format_is_not_believed(tmp_path: Path) -> None:
+    write_tool(tmp_path / "bin" / "tool", "echo tool 1.0")
+    cache = tmp_path / "cache"
+    detect([TOOL], CountingHost(tmp_path / "bin"), cache=cache)
+    text = (cache / "probes.json").read_text()
+    (cache / "probes.json").write_text(
+        text.replace('"format":1', '"format":0').replace("1.0", "9.9")
+    )
+    assert versions(detect([TOOL], CountingHost(tmp_path / "bin"), cache=cache)) == ["1.0"]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -164,9 +187,12 @@ def test_a_fault_is_told_again_from_the_cache(tmp_path: Path) -> None:
 
 def test_a_pattern_from_content_takes_linear_time(tmp_path: Path) -> None:
     pytest.importorskip("re2")
-    write_tool(tmp_path / "bin" / "tool", "echo v1111111111111111111111111111111!")
+    write_tool(tmp_path / "bin" / "tool", f"echo v{'1' * 28}!")
     slow = Detector("tool", executables=("tool",), version=VersionProbe(pattern=r"v(\d+)+$"))
+    begun = time.monotonic()
     assert detect([slow], CountingHost(tmp_path / "bin")) == ()
+    # An engine that backtracks takes most of a minute.
+    assert time.monotonic() - begun < 3
 
 
 def test_importing_it_brings_in_nothing_heavy() -> None:

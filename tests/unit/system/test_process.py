@@ -19,9 +19,13 @@ ROOT = Path(__file__).parents[3]
 
 
 def run_python(code: str) -> subprocess.Popen[str]:
-    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": ""}
     return subprocess.Popen(
-        [sys.executable, "-c", code], env=environ, text=True, stdout=subprocess.PIPE
+        [sys.executable, "-c", code],
+        env=environ,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
 
 
@@ -81,7 +85,11 @@ def test_captures_streams_apart_and_feeds_text() -> None:
 
 
 def test_a_captured_tool_gets_no_input_unless_given() -> None:
-    assert run_captured(["cat"], environ=ENVIRON, timeout_s=20).stdout == ""
+    process = run_python(
+        "from ckpm.system.process import run_captured\n"
+        f"print(repr(run_captured(['cat'], environ={ENVIRON!r}).stdout))"
+    )
+    assert process.communicate("ours", timeout=20)[0] == "''\n"
 
 
 def test_a_captured_tool_that_takes_too_long_is_killed(tmp_path: Path) -> None:

@@ -1,0 +1,77 @@
+"""Requests: which environment is meant, what was decided for it, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from ckpm.errors import StaleLockError
+from ckpm.model.environment import EnvChange
+from ckpm.model.lock import Lock, LockedTarget
+from ckpm.model.plan import Plan
+from ckpm.model.platform import Platform
+from ckpm.model.requirement import Requirement
+from ckpm.model.resolution import Resolution
+
+Prefer = Literal["detected", "newest", "lowest"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an environment is declared, locked and realised.
+
+    ``name`` is what people say, ``key`` the directory's name in the store. ``ready`` ones ship with
+    ckpm and are not edited.
+    """
+
+    name: str
+    key: str
+    file: Path
+    lock: Path
+    is_project: bool = False
+    is_ready: bool = False
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a person may say about a request."""
+
+    offline: bool = False
+    allow_unverified: bool = False
+    prefer: Prefer = "detected"
+    use_detected: bool = True
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Everything decided, and nothing done yet.
+
+    ``resolution`` is ``None`` where the lock was used as it is.
+    """
+
+    place: Place
+    requirements: tuple[Requirement, ...]
+    target: Platform
+    lock: Lock
+    plan: Plan
+    resolution: Resolution | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def locked(self) -> LockedTarget:
+        """What is locked for the target."""
+        found = self.lock.target(self.target.name)
+        if found is None:
+            raise StaleLockError(f"nothing is locked for {self.target.name}")
+        return found
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One generation of an environment, ready to step into."""
+
+    name: str
+    target: str
+    directory: Path
+    changes: tuple[EnvChange, ...]
