@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+# Not from typing, which costs as much to import as `ckpm --version` may take.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ckpm.errors import CkpmError
     from ckpm.session import Session

@@ -6,11 +6,11 @@ simple is left to the whole program, so this file imports next to nothing.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from typing import TYPE_CHECKING
 
+# Not from typing, which costs more to import than all of this file.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -123,6 +123,8 @@ def _nothing_to_do(arguments: list[str]) -> int | None:
     generation = _current(directory) if directory else None
     if generation is None or directory is None:
         return None
+    import json
+
     try:
         with open(os.path.join(directory, "done.json"), encoding="utf-8") as file:  # noqa: PTH118, PTH123
             done = json.load(file)
@@ -147,6 +149,8 @@ def _stamp(path: str) -> list[int] | None:
 
 def remember(session: Session, place: Place, generation: Path, arguments: list[str]) -> None:
     """Keep what the fast path needs to know that a native install of ``arguments`` is done."""
+    import json
+
     from ckpm._content import bundled_dir
     from ckpm.system.files import point_link, write_text
 

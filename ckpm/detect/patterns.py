@@ -20,6 +20,10 @@ def occurs(pattern: str | None, text: str) -> bool:
     return pattern is not None and _compiled(pattern).search(text[:MAX_TEXT]) is not None
 
 
+class UnusablePatternError(ValueError):
+    """A pattern that linear-time engines cannot match: look-around or a back-reference."""
+
+
 @lru_cache(maxsize=1024)
 def _compiled(pattern: str) -> Any:  # noqa: ANN401 - re2 has no types
     try:
@@ -28,4 +32,11 @@ def _compiled(pattern: str) -> Any:  # noqa: ANN401 - re2 has no types
         import re
 
         return re.compile(pattern)
-    return re2.compile(pattern)
+    options = re2.Options()
+    options.log_errors = False  # It would write to stderr on its own.
+    try:
+        return re2.compile(pattern, options)
+    except re2.error as error:
+        reason = error.args[0]
+        text = reason.decode() if isinstance(reason, bytes) else str(reason)
+        raise UnusablePatternError(f"`{pattern}`: {text}") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 from ckpm.detect.cache import ProbeCache
@@ -10,6 +11,7 @@ from ckpm.detect.distributions import find_distributions, read_sites
 from ckpm.detect.executables import find_programs, recognise
 from ckpm.detect.index import Index, Report, expand_roots, search_path, usable
 from ckpm.detect.libraries import find_by_files, find_by_libraries, library_search_path
+from ckpm.detect.patterns import UnusablePatternError
 from ckpm.detect.probes import Program, Question, ask
 from ckpm.model.detector import Detector
 from ckpm.model.installation import Installation
@@ -94,12 +96,27 @@ class _Scan:
         }
         answers = ask(self.host, _questions(programs), self.cache)
         return {
-            each: recognise(self.host, each, found, answers, self.report)
+            each: self._guarded(
+                each, partial(recognise, self.host, each, found, answers, self.report)
+            )
             for each, found in programs.items()
         }
 
-    def files(self, detector: Detector) -> Iterable[Installation]:
+    def files(self, detector: Detector) -> list[Installation]:
         """Find what has no program to ask."""
+        return self._guarded(detector, partial(self._files, detector))
+
+    def _guarded(
+        self, detector: Detector, find: Callable[[], Iterable[Installation]]
+    ) -> list[Installation]:
+        """One bad detector is not the end of the scan."""
+        try:
+            return list(find())
+        except UnusablePatternError as error:
+            self.report(f"the detector of `{detector.package}` has a pattern of no use: {error}")
+            return []
+
+    def _files(self, detector: Detector) -> Iterable[Installation]:
         if detector.executables:
             return ()
         roots = expand_roots(self.host, detector.roots)

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 class VersionProbe:
     """How to learn the version: run the executable, or read a file below the prefix.
 
-    ``pattern`` has one group, which matches a version.
+    ``pattern`` has one group, which matches a version; it is written for RE2 (no look-around). In
+    ``file``, ``{libdir}`` is where the library was found; where that file is missing, the pattern
+    is tried on the library's real path.
     """
 
     args: tuple[str, ...] = ("--version",)
@@ -23,6 +25,10 @@ class Detector:
 
     ``executables`` are names, in which one ``*`` may stand for a version suffix; ``roots`` are
     directories to look into beside ``PATH``, with ``$VARIABLE`` and one ``*`` a component allowed.
+    ``files`` must all lie below the prefix. One of the ``libraries`` (``libz`` is ``libz.so``,
+    ``libz.so.1``, ``libz.a`` …) makes an installation linkable, one of the ``headers`` usable for
+    development; ``{version}`` and ``{series}`` (its first two components) are filled in there.
+    ``prefix`` leads from the real file to the prefix (``../..``), where that is not the obvious one.
     ``distribution`` is a Python distribution to look for in the detected interpreters.
     ``excludes`` is a pattern: output that matches it belongs to another package.
     """

@@ -195,6 +195,23 @@ def test_a_pattern_from_content_takes_linear_time(tmp_path: Path) -> None:
     assert time.monotonic() - begun < 3
 
 
+def test_a_detector_with_a_pattern_of_no_use_is_a_warning(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("re2")
+    write_tool(tmp_path / "bin" / "tool", "echo tool 1.0")
+    (tmp_path / "bin" / "alias").symlink_to("tool")
+    (tmp_path / "list").write_text("1.0")
+    ahead = VersionProbe(pattern=r"(?=tool) (\S+)", file="list")
+    bad = Detector("bad", executables=("alias",), version=ahead)
+    files = Detector("files", roots=(str(tmp_path),), files=("list",), version=ahead)
+    said: list[str] = []
+    found = detect([bad, files, TOOL], CountingHost(tmp_path / "bin"), report=said.append)
+    assert versions(found) == ["1.0"]
+    assert [text.split("`")[1] for text in said] == ["bad", "files"]
+    assert capfd.readouterr().err == ""
+
+
 def test_importing_it_brings_in_nothing_heavy() -> None:
     heavy = "subprocess", "concurrent.futures", "yaml", "packaging", "tempfile", "re2", "ctypes"
     code = f"import sys, ckpm.detect; print([name for name in {heavy} if name in sys.modules])"

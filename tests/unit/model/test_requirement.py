@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ckpm.errors import CkpmError, RequirementSyntaxError
+from ckpm.model.requirement import parse_requirement
+
+READ = [
+    ("numpy", "numpy"),
+    ("numpy>=2.15,<3", "numpy>=2.15,<3"),
+    ("tensorflow@2.16", "tensorflow==2.16.*"),
+    ("model:format=tflite,accel=cpu>=1", "model:accel=cpu,format=tflite>=1"),
+    ("numpy >= 2", "numpy>=2"),
+    ("ndk==r27c", "ndk==r27c"),
+]
+
+
+@pytest.mark.parametrize(("text", "shown"), READ)
+def test_reads_and_shows(text: str, shown: str) -> None:
+    assert str(parse_requirement(text)) == shown
+    assert parse_requirement(shown) == parse_requirement(text)
+
+
+FAULTY = [
+    ("", 0, "a package name"),
+    ("NumPy", 0, "lower case"),
+    ("numpy>", 5, "a version"),
+    ("numpy>=2,,<3", 9, "a version"),
+    ("numpy=2", 5, "operator"),
+    ("tensorflow[and-cuda]", 10, "range"),
+    ("model:format", 6, "option=value"),
+    ("numpy@", 6, "after `@`"),
+    ("numpy 2", 5, "range"),
+]
+
+
+@pytest.mark.parametrize(("text", "column", "expected"), FAULTY)
+def test_underlines_the_fault(text: str, column: int, expected: str) -> None:
+    with pytest.raises(RequirementSyntaxError) as caught:
+        parse_requirement(text)
+    assert caught.value.column == column
+    assert expected in caught.value.message
+    assert caught.value.message.splitlines()[-1].index("^") == column + 2
+
+
+def test_extras_are_answered_with_options() -> None:
+    with pytest.raises(RequirementSyntaxError) as caught:
+        parse_requirement("tensorflow[and-cuda]")
+    assert "tensorflow:accel=cuda" in caught.value.hints[0]
+
+
+@given(st.text(st.sampled_from(list("ab1.-_:=,@<>!~ []*\n\0é")), max_size=16))
+def test_garbage_is_only_ever_our_error(text: str) -> None:
+    try:
+        requirement = parse_requirement(text)
+    except CkpmError:
+        return
+    assert parse_requirement(str(requirement)) == requirement

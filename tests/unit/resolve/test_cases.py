@@ -1,0 +1,97 @@
+"""Solver problems as data: recipes, a machine, a request, and what must come out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ckpm.config.platforms import known_platforms
+from ckpm.errors import UnsatisfiableError
+from ckpm.model.installation import Installation
+from ckpm.model.recipe import Recipe
+from ckpm.model.requirement import parse_requirement
+from ckpm.model.resolution import Resolution
+from ckpm.model.version import Version
+from ckpm.recipe.decode import decode
+from ckpm.recipe.recipes import RECIPE
+from ckpm.resolve import World, resolve
+from ckpm.system.documents import parse_document, write_document
+
+CASES = sorted((Path(__file__).parents[2] / "cases" / "resolve").glob("*.yaml"))
+
+
+class DescribedRecipes:
+    """Recipes written down in a case."""
+
+    def __init__(self, documents: dict[str, Any]) -> None:
+        self.known = {name: self._decoded(name, fields) for name, fields in documents.items()}
+
+    @staticmethod
+    def _decoded(name: str, fields: dict[str, Any]) -> Recipe:
+        text = write_document({"name": name, "kind": "library", "summary": name, **fields})
+        recipe: Recipe = decode(RECIPE, parse_document(text, name), name)
+        return recipe
+
+    def recipe(self, name: str) -> Recipe | None:
+        return self.known.get(name)
+
+    def providers(self, virtual: str) -> tuple[str, ...]:
+        return tuple(
+            name
+            for name, recipe in self.known.items()
+            if any(p.name == virtual for s in recipe.sources for p in s.provides)
+        )
+
+
+def world(case: dict[str, Any]) -> World:
+    platforms = known_platforms()
+    name, _, facts = case.get("target", "linux-x86_64").partition(":")
+    target = platforms[name].stating(dict(f.split("=") for f in facts.split(",") if f))
+    found = [
+        Installation(i["package"], Version(i["version"]), i["prefix"], (i["prefix"],),
+                     tuple(i.get("abilities", ["run"])), python=i.get("python"))
+        for i in case.get("installed", [])
+    ]  # fmt: skip
+    return World(
+        DescribedRecipes(case["recipes"]),
+        target,
+        platforms["linux-x86_64"],
+        tuple(found),
+        forbidden=case.get("forbidden", {}),
+        locked={(k, ""): v for k, v in case.get("locked", {}).items()},
+        prefer=case.get("prefer", "detected"),
+    )
+
+
+def shown(resolution: Resolution) -> dict[str, str]:
+    return {
+        f"{c.scope}/{c.package}" if c.scope else c.package: " ".join(
+            [str(c.version), *(f"{k}={v}" for k, v in c.options), *(["detected"] if c.installation else [])]
+        )
+        for c in resolution
+    }
+
+
+def load(path: Path) -> dict[str, Any]:
+    document: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return document
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_answers_as_the_case_says(path: Path) -> None:
+    case = load(path)
+    nogoods = [frozenset(map(tuple, nogood)) for nogood in case.get("nogoods", [])]
+    request = [parse_requirement(text, "the command line") for text in case["request"]]
+    if "explanation" in case:
+        with pytest.raises(UnsatisfiableError) as caught:
+            resolve(request, world(case), nogoods)
+        assert list(caught.value.lines) == case["explanation"]
+        assert list(caught.value.hints) == case.get("hints", [])
+        return
+    resolution = resolve(request, world(case), nogoods)
+    assert shown(resolution) == case["chosen"]
+    rejections = {f"{r.candidate}: {r.reason}" for r in resolution.rejections}
+    assert set(case.get("rejections", [])) <= rejections
