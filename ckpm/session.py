@@ -259,7 +259,8 @@ class Session:
                 prepared = self._around_python(prepared, error, own)
         if prepared.resolution is not None:
             write_lock(prepared.place.lock, prepared.lock)
-        return self.environment(prepared.place, prepared.target.name)
+        made = self.environment(prepared.place, prepared.target.name)
+        return replace(made, made_from=prepared)
 
     def is_current(self, prepared: Prepared) -> bool:
         """Whether the environment's current generation is just what the plan would make."""

@@ -68,6 +68,7 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
         context.print(_choices_text(prepared) + "\n" + plan_text(prepared.plan))
         return context.finish(plan_document(prepared))
     environment = install(context, request, prepared)
+    prepared = environment.made_from or prepared
     if not request.place.is_ready:
         save(request.place.file, text)
     if environment.target == context.session.native.name:

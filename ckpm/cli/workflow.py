@@ -87,6 +87,7 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
             f"preparing {prepared.place.name}: at most {size(prepared.plan.fetch_bytes)} to fetch"
         )
     environment = install(context, request, prepared)
+    prepared = environment.made_from or prepared
     output = Path(options.output or f"{workflow.name}-results").absolute()
     started, clock = datetime.now(UTC), time.monotonic()
     environ = context.session.environ

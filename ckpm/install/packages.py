@@ -54,13 +54,16 @@ class PackageMaker:
         raw.mkdir(exist_ok=True)
         if source.text("path"):
             _place(_beside(step), raw)
+        described = _described(step)
         for part, artifact in zip(_parts(step), step.package.artifacts, strict=True):
-            self._lay_out(part, artifact, raw)
+            self._lay_out(part, artifact, raw, described)
         if source.method == "build":
             self._build(step, work, product)
         self._run_all(step, source.steps, work, product)
 
-    def _lay_out(self, part: Part, artifact: Artifact, raw: Path) -> None:
+    def _lay_out(
+        self, part: Part, artifact: Artifact, raw: Path, described: Mapping[str, str]
+    ) -> None:
         file = self.store.download(artifact)
         destination = raw / part.into if part.into else raw
         with storage_errors(destination):
@@ -71,7 +74,7 @@ class PackageMaker:
             return
         if part.inner is not None:
             file = extract_member(file, part.inner, raw.parent)
-        unpack(file, destination, Layout(part.members, part.strip))
+        unpack(file, destination, Layout(_filled(part.members, described), part.strip))
 
     def _build(self, step: PackageStep, work: Path, product: Path) -> None:
         if step.source.text("system") != "cmake":
@@ -109,15 +112,12 @@ class PackageMaker:
 
     def _values(self, step: PackageStep, work: Path, product: Path) -> dict[str, str]:
         values = {
+            **_described(step),
             "source": str(work),
             "prefix": str(product),
             "recipe": step.recipe.directory,
-            "version": step.package.version,
-            "target": step.platform.name,
-            "target.triple": step.platform.triple,
             "jobs": str(os.cpu_count() or 1),
         }
-        values |= {f"option.{name}": value for name, value in step.package.options}
         values |= {f"needs.{name}": prefix for name, prefix in step.inputs}
         values |= {f"tools.{name}": self._program(step, name, place) for name, place in step.tools}
         if step.venv:
@@ -152,6 +152,23 @@ class PackageMaker:
                 hints=[*text.strip().splitlines(), f"put it into {supplied}, then run this again"],
             )
         _place(supplied, product)
+
+
+def _described(step: PackageStep) -> dict[str, str]:
+    """Return the placeholders that depend on no place."""
+    return {
+        "version": step.package.version,
+        "target": step.platform.name,
+        "target.triple": step.platform.triple,
+        "target.abi": step.platform.abi or "",
+        **{f"option.{name}": value for name, value in step.package.options},
+    }
+
+
+def _filled(
+    members: tuple[tuple[str, str], ...], values: Mapping[str, str]
+) -> tuple[tuple[str, str], ...]:
+    return tuple((fill(inside, values), place) for inside, place in members)
 
 
 def _parts(step: PackageStep) -> tuple[Part, ...]:

@@ -132,7 +132,8 @@ class Registries:
             wheels = [wheel for wheel in wheels if _fits(wheel, platform)]
         if not wheels:
             raise SourceError(candidate, f"it has no wheel for {platform}")
-        best = min(wheels, key=lambda wheel: (wheel.size or 0, wheel.name))
+        # Data is the same in every wheel: one that fits, else the smallest.
+        best = min(wheels, key=lambda w: (not _fits(w, platform), w.size or 0, w.name))
         digest = Digest("sha256", best.sha256 or "")
         return Artifact(
             best.name, best.size, (digest,), (best.url,), "pypi", f"{distribution}=={best.version}"

@@ -28,7 +28,7 @@ class Detector:
     ``files`` must all lie below the prefix. One of the ``libraries`` (``libz`` is ``libz.so``,
     ``libz.so.1``, ``libz.a`` …) makes an installation linkable, one of the ``headers`` usable for
     development; ``{version}`` and ``{series}`` (its first two components) are filled in there.
-    ``prefix`` leads from the real file to the prefix (``../..``), where that is not the obvious one.
+    ``prefix`` leads from the real file to the prefix (``../..``) where that is not the obvious one.
     ``distribution`` is a Python distribution to look for in the detected interpreters.
     ``excludes`` is a pattern: output that matches it belongs to another package.
     """

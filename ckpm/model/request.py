@@ -69,9 +69,14 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Environment:
-    """One generation of an environment, ready to step into."""
+    """One generation of an environment, ready to step into.
+
+    ``made_from`` is what was really carried out, when it was just installed: sources that could not
+    be reached change a plan on the way.
+    """
 
     name: str
     target: str
     directory: Path
     changes: tuple[EnvChange, ...]
+    made_from: Prepared | None = None

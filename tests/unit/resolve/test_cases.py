@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ class DescribedRecipes:
     def _decoded(name: str, fields: dict[str, Any]) -> Recipe:
         text = write_document({"name": name, "kind": "library", "summary": name, **fields})
         recipe: Recipe = decode(RECIPE, parse_document(text, name), name)
-        return recipe
+        return replace(recipe, origin=f"{name}.yaml")
 
     def recipe(self, name: str) -> Recipe | None:
         return self.known.get(name)

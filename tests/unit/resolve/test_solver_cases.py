@@ -19,8 +19,8 @@ from ckpm.resolve.search import search
 
 DATA = Path(os.environ.get("CKPM_TEST_DATA", Path(__file__).parents[4] / "shared" / "data")) / "solver-cases"
 FILES = ["resolvelib-cocoapods", "resolvelib-python", "resolvelib-swift", "resolvelib-wrong"]
-# Its proof needs learning, which the exact core does not have yet.
-HARD = {"pyrex-1.9.8"}
+# Their proofs need learned nogoods, which the exact core does not have yet.
+HARD = ("pyrex-1.9.8",)
 
 
 def problem_of(case: dict[str, Any]) -> Problem:
@@ -47,11 +47,16 @@ def cases() -> list[Any]:
     if not DATA.is_dir():
         return [pytest.param(None, marks=pytest.mark.skip(reason=f"no solver cases at {DATA.name}"))]
     return [
-        pytest.param(case, id=f"{file}-{case['id']}")
+        pytest.param(case, id=f"{file}-{case['id']}", marks=_marks(case["id"]))
         for file in FILES
         for case in json.loads((DATA / f"{file}.json").read_text(encoding="utf-8"))
-        if case["id"] not in HARD and "pyrex" not in str(case["id"])
     ]
+
+
+def _marks(name: str) -> list[pytest.MarkDecorator]:
+    if name.endswith(HARD):
+        return [pytest.mark.skip(reason="undecided: the exact core learns no nogoods yet")]
+    return []
 
 
 @pytest.mark.parametrize("case", cases())

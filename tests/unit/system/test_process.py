@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,15 +19,32 @@ ENVIRON = {"PATH": "/usr/bin:/bin"}
 ROOT = Path(__file__).parents[3]
 
 
-def run_python(code: str) -> subprocess.Popen[str]:
-    environ = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": ""}
-    return subprocess.Popen(
-        [sys.executable, "-c", code],
-        env=environ,
-        text=True,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
+Start = Callable[[str], "subprocess.Popen[str]"]
+
+# A shell that starts the tests in the background has interrupts ignored, and children inherit that.
+HEED_INTERRUPTS = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Start Python programs that are gone when the test is."""
+    started: list[subprocess.Popen[str]] = []
+
+    def run(code: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-c", HEED_INTERRUPTS + code],
+            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": ""},
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        process.kill()
+        process.communicate()
 
 
 def wait_for(path: Path) -> str:
@@ -65,8 +83,8 @@ def test_a_build_that_takes_too_long_is_killed_with_its_children(tmp_path: Path)
     assert is_gone((tmp_path / "child").read_text().strip())
 
 
-def test_an_interrupt_kills_a_build_with_its_children(tmp_path: Path) -> None:
-    process = run_python(
+def test_an_interrupt_kills_a_build_with_its_children(start: Start, tmp_path: Path) -> None:
+    process = start(
         "from pathlib import Path; from ckpm.system.process import run_logged\n"
         f"here = Path({str(tmp_path)!r})\n"
         "argv = ['sh', '-c', \"trap '' INT; sh -c 'echo $$ > child; sleep 60' & wait\"]\n"
@@ -84,8 +102,8 @@ def test_captures_streams_apart_and_feeds_text() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (2, "hé", "no\n")
 
 
-def test_a_captured_tool_gets_no_input_unless_given() -> None:
-    process = run_python(
+def test_a_captured_tool_gets_no_input_unless_given(start: Start) -> None:
+    process = start(
         "from ckpm.system.process import run_captured\n"
         f"print(repr(run_captured(['cat'], environ={ENVIRON!r}).stdout))"
     )
@@ -112,8 +130,8 @@ def test_a_missing_program_and_one_that_cannot_run_are_our_errors(tmp_path: Path
         run_inherited([str(tmp_path)], environ=ENVIRON)
 
 
-def test_stepping_aside_keeps_the_process_and_what_was_printed() -> None:
-    process = run_python(
+def test_stepping_aside_keeps_the_process_and_what_was_printed(start: Start) -> None:
+    process = start(
         "import os; from ckpm.system.process import replace\n"
         "print('before', os.getpid())\n"
         "replace(['sh', '-c', 'echo after $$ $X'], {'PATH': '/usr/bin:/bin', 'X': 'x'})"
@@ -122,8 +140,8 @@ def test_stepping_aside_keeps_the_process_and_what_was_printed() -> None:
     assert output == f"before {process.pid}\nafter {process.pid} x\n"
 
 
-def test_an_inherited_program_decides_about_an_interrupt(tmp_path: Path) -> None:
-    process = run_python(
+def test_an_inherited_program_decides_about_an_interrupt(start: Start, tmp_path: Path) -> None:
+    process = start(
         "from pathlib import Path; from ckpm.system.process import run_inherited\n"
         f"here = Path({str(tmp_path)!r})\n"
         "script = \"trap 'sleep 0.3; exit 7' INT; echo > ready; while :; do sleep 0.05; done\"\n"
