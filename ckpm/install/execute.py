@@ -17,7 +17,7 @@ from ckpm.store import Store
 from ckpm.system.files import free_bytes
 from ckpm.system.http import UnreachableError
 from ckpm.system.registries.npm import NpmClient
-from ckpm.system.report import Reporter
+from ckpm.system.report import Reporter, Task
 
 
 class Installer:
@@ -49,7 +49,7 @@ class Installer:
         Until the last step, nothing that an environment uses is touched.
         """
         self._check_space(plan)
-        self.fetch(plan)
+        self._prepare(plan)
         generation = Path()
         for step in plan.steps:
             match step:
@@ -64,47 +64,43 @@ class Installer:
         return generation
 
     def fetch(self, plan: Plan) -> None:
-        """Bring everything that a plan needs here, and make the tools' environments."""
+        """Bring everything that a plan needs here, so that installing it needs no network."""
+        self._prepare(plan)
+        for step in plan.steps:
+            if isinstance(step, PythonStep) and step.directory is None:
+                task = self._python_task(step)
+                self.uv.fetch(step.closure, plan.target or self.build)
+                task.done()
+
+    def _prepare(self, plan: Plan) -> None:
+        """Make the tools' environments and fetch every file."""
         for step in plan.steps:
             if isinstance(step, PackageStep):
                 self._remember_npm(step)
-            if isinstance(step, PythonStep):
-                self._prepare_python(step, plan)
+            if isinstance(step, PythonStep) and step.directory and not step.present:
+                self._make_tools(step, Path(step.directory))
         fetches = [step for step in plan.steps if isinstance(step, FetchStep) and not step.present]
         self.fetcher.fetch_all(fetches)
 
-    def _prepare_python(self, step: PythonStep, plan: Plan) -> None:
-        if step.key is None:
-            target = plan.target or self.build
-            total = step.closure.size_bytes
-            task = self.reporter.task(f"Python packages of {step.owner}", total)
-            self.uv.fetch(step.closure, target)
-            task.advance(total)
-            task.done()
-        elif not step.present:
-            task = self.reporter.task(f"Python packages: {step.owner}", step.closure.size_bytes)
-            self._make_tools(step, step.key)
-            task.advance(step.closure.size_bytes)
-            task.done()
+    def _python_task(self, step: PythonStep) -> Task:
+        count = len(step.closure.distributions)
+        return self.reporter.task(f"{count} Python packages for {step.owner}")
 
-    def _make_tools(self, step: PythonStep, key: str) -> None:
-        result = self.store.result(key, "tools", step.closure.python)
-        with self.store.making(result, digested=False) as product:
+    def _make_tools(self, step: PythonStep, directory: Path) -> None:
+        task = self._python_task(step)
+        with self.store.making(directory, digested=False) as product:
             if product is not None:
                 product.rmdir()
                 self.uv.make_venv(product, step.python)
                 self.uv.fill(product, step.closure)
+        task.done()
 
     def _remember_npm(self, step: PackageStep) -> None:
         place = dict(step.tools).get("npm")
-        if place is None:
-            return
-        if place != "{generation}/venv":
+        if place == "{generation}/venv":
+            place = str(Path(step.venv or "") / "bin" / "npm")
+        if place is not None:
             self.npm_tools[step.package.name] = (place,)
-            return
-        venv = self.store.result(step.venv or "", "tools", "")
-        found = next(venv.parent.glob(f"{step.venv}-tools-*"), None) or venv
-        self.npm_tools[step.package.name] = (str(found / "bin" / "npm"),)
 
     def _npm(self, package: str) -> NpmClient:
         command = self.npm_tools.get(package)

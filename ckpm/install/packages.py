@@ -121,27 +121,24 @@ class PackageMaker:
         values |= {f"needs.{name}": prefix for name, prefix in step.inputs}
         values |= {f"tools.{name}": self._program(step, name, place) for name, place in step.tools}
         if step.venv:
-            values["tools.python"] = str(self._tools_bin(step) / "python")
+            values["tools.python"] = str(Path(step.venv) / "bin" / "python")
         return values
 
-    def _program(self, step: PackageStep, name: str, place: str) -> str:
+    @staticmethod
+    def _program(step: PackageStep, name: str, place: str) -> str:
         """Return the executable of a tool: the one detected, or the venv's, or its prefix's."""
         if place != "{generation}/venv":
             inside = Path(place) / "bin" / name
             return str(inside) if inside.is_file() else place
-        return str(self._tools_bin(step) / name)
+        return str(Path(step.venv or "") / "bin" / name)
 
     def _clean_environ(self, step: PackageStep) -> dict[str, str]:
         kept = {name: self.environ[name] for name in KEPT_VARIABLES if name in self.environ}
         directories = [str(Path(place).parent) for _, place in step.tools if Path(place).is_file()]
         if step.venv:
-            directories.insert(0, str(self._tools_bin(step)))
+            directories.insert(0, str(Path(step.venv) / "bin"))
         path = ":".join(dict.fromkeys([*directories, SYSTEM_PATH]))
         return {**kept, "PATH": path, "LC_ALL": "C.UTF-8", "SOURCE_DATE_EPOCH": "315532800"}
-
-    def _tools_bin(self, step: PackageStep) -> Path:
-        version = self.store.root / "results"
-        return next(version.glob(f"{step.venv}-tools-*")) / "bin"
 
     def _take_supplied(self, step: PackageStep, product: Path) -> None:
         supplied = self.store.root / "manual" / step.package.name

@@ -22,7 +22,7 @@ class FetchStep:
 
 @dataclass(frozen=True, slots=True)
 class PythonStep:
-    """Make a virtual environment of a closure: a tool's own, or the generation's (no ``key``).
+    """Make a virtual environment of a closure: tools' own, or (no ``directory``) the generation's.
 
     ``python`` is the interpreter's path, or a version that uv is asked to manage.
     """
@@ -30,7 +30,7 @@ class PythonStep:
     closure: Closure
     python: str
     owner: str
-    key: str | None = None
+    directory: str | None = None
     present: bool = False
 
 
@@ -39,7 +39,7 @@ class PackageStep:
     """Make one package in the store from its files: unpack, convert or build, then test.
 
     ``key`` covers everything that can change the result. ``tools`` maps the names of tools to the
-    prefixes they will have; ``venv`` is the key of the tools' own virtual environment.
+    prefixes they will have; ``venv`` is the directory of the tools' own virtual environment.
     """
 
     package: LockedPackage

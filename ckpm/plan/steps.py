@@ -90,7 +90,7 @@ def _make(planner: Planner, package: LockedPackage, recipe: Recipe, source: Sour
         key="",
         tools=tuple(_tools(planner, scope).items()),
         inputs=tuple(_inputs(planner, package).items()),
-        venv=_venv_key(closure, _python(planner, scope)) if closure else None,
+        venv=str(_tools_venv(planner, closure, _python(planner, scope))) if closure else None,
     )
     key = _package_key(unkeyed)
     result = planner.store.result(key, package.name, package.version)
@@ -107,10 +107,9 @@ def _preparations(
     planner: Planner, step: PackageStep, scope: str, closure: Closure | None
 ) -> Iterator[Step]:
     if closure is not None and step.venv is not None:
-        python = _python(planner, scope)
-        place = planner.store.result(step.venv, "tools", closure.python)
-        here = planner.store.has_result(place)
-        tools = PythonStep(closure, python, f"tools of {step.package.name}", step.venv, here)
+        here = planner.store.has_result(Path(step.venv))
+        owner = f"tools of {step.package.name}"
+        tools = PythonStep(closure, _python(planner, scope), owner, step.venv, here)
         if tools not in planner.steps:
             yield tools
     for artifact in step.package.artifacts:
@@ -181,8 +180,9 @@ def _python(planner: Planner, scope: str) -> str:
     return found.executable if found else package.version
 
 
-def _venv_key(closure: Closure, python: str) -> str:
-    return input_key({"python": python, "closure": repr(closure.distributions)})
+def _tools_venv(planner: Planner, closure: Closure, python: str) -> Path:
+    key = input_key({"python": python, "closure": repr(closure.distributions)})
+    return planner.store.result(key, "tools", closure.python)
 
 
 def _package_key(step: PackageStep) -> str:
@@ -198,7 +198,7 @@ def _package_key(step: PackageStep) -> str:
             "platform": step.platform.name if _depends_on_platform(step) else "any",
             "artifacts": [[str(a.strongest), a.reference, a.name] for a in package.artifacts],
             # Nothing of a tool gets into what is merely unpacked.
-            "tools": [step.tools, step.venv] if runs else [],
+            "tools": [step.tools, Path(step.venv or "").name] if runs else [],
             "inputs": step.inputs if runs else [],
             "beside": _digest(beside) if runs or source.text("path") else "",
         }

@@ -1,9 +1,10 @@
 """Lay out the first photographs of COCO's val2017 with annotations that match.
 
 Usage: ``python arrange.py SOURCE COUNT OUT``, where ``SOURCE`` holds
-``annotations/instances_val2017.json`` and the photographs in ``val2017/``, all of them or only those
-wanted. ``OUT`` gets the same two. Which photographs are wanted is ``subset.py``'s rule, whatever
-``SOURCE`` holds; one that is missing, or not of the size that its annotation states, is an error.
+``annotations/instances_val2017.json`` and the photographs in ``val2017/``, all of them or only
+those wanted. ``OUT`` gets the same two. Which photographs are wanted is ``subset.py``'s rule,
+whatever ``SOURCE`` holds; one that is missing, or not of the size that its annotation states, is
+an error.
 """
 
 from __future__ import annotations

@@ -20,7 +20,10 @@ ENVIRONMENTS = content_files(ROOT / "envs")
 FACTS = {"glibc", "musl", "api", "macos", "cuda-driver", "cuda-arch", "rocm"}
 
 # What the engine fills in; see ckpm/install/packages.py, ckpm/plan/changes.py and ckpm/workflow/.
-IN_STEPS = r"source|prefix|recipe|version|target(\.(triple|abi))?|jobs|drop|(option|needs|tools)\.[a-z0-9-]+"
+IN_STEPS = (
+    r"source|prefix|recipe|version|target(\.(triple|abi))?|jobs|drop"
+    r"|(option|needs|tools)\.[a-z0-9-]+"
+)
 IN_ENV = r"prefix|version|target(\.(triple|abi))?|generation"
 IN_WORKFLOWS = r"output|parameters\.[a-z_]+|env\.CKPM_[A-Z0-9_]+"
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
