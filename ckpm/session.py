@@ -20,13 +20,13 @@ from ckpm.config.settings import Settings, load_settings
 from ckpm.detect import detect
 from ckpm.errors import NotFoundError, StaleLockError
 from ckpm.install import Installer, Registries
-from ckpm.install.fetch import SourceUnreachableError
+from ckpm.install.fetch import SourceUnreachableError, unreachable_hosts
 from ckpm.install.registries import SourceError
 from ckpm.model.detector import Detector
 from ckpm.model.environment import EnvChange
 from ckpm.model.installation import Installation
 from ckpm.model.lock import Lock, LockedTarget
-from ckpm.model.plan import Plan
+from ckpm.model.plan import FetchStep, Plan
 from ckpm.model.platform import Platform, parse_target
 from ckpm.model.recipe import Recipe
 from ckpm.model.request import Choices, Environment, Place, Prepared
@@ -236,6 +236,16 @@ class Session:
         )
         plan = make_plan(planner, place.key)
         return replace(plan, notes=(*plan.notes, *self.notes))
+
+    def probe_hosts(self, plan: Plan) -> Plan:
+        """Return the plan with a note for each host that cannot be reached from here."""
+        fetches = [step for step in plan.steps if isinstance(step, FetchStep)]
+        hosts = {} if self.choices.offline else unreachable_hosts(fetches)
+        notes = [
+            f"cannot reach {host} from here: without `{name}`, installing looks for another source"
+            for host, name in hosts.items()
+        ]
+        return replace(plan, notes=(*plan.notes, *notes))
 
     def forbid(self, candidate: Candidate, reason: str) -> None:
         """Leave a candidate out from now on, and remember to say so."""

@@ -65,6 +65,7 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
         return context.finish({"changed": True})
     prepared = prepare(context, request, keep=keep)
     if options.dry_run:
+        prepared = replace(prepared, plan=context.session.probe_hosts(prepared.plan))
         context.print(_choices_text(prepared) + "\n" + plan_text(prepared.plan))
         return context.finish(plan_document(prepared))
     environment = install(context, request, prepared)

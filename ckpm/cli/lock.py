@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 
 from ckpm.cli.context import Context, add_common
 from ckpm.cli.install import plan_document
@@ -38,6 +39,7 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
         request = with_requirements(request, context.requirements(options.packages))
     prepared = _prepared(command, options, context, request)
     if options.dry_run:
+        prepared = replace(prepared, plan=context.session.probe_hosts(prepared.plan))
         context.print(plan_text(prepared.plan))
         return context.finish(plan_document(prepared))
     match command:

@@ -6,7 +6,7 @@ import argparse
 import hashlib
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -80,6 +80,7 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
         require_trust(request.place.file.parent, trust_register(context), "running it")
     prepared = prepare(context, request)
     if options.dry_run:
+        prepared = replace(prepared, plan=context.session.probe_hosts(prepared.plan))
         context.print(plan_text(prepared.plan))
         return context.finish({"workflow": workflow.name, "fetch_bytes": prepared.plan.fetch_bytes})
     if not context.session.is_current(prepared):

@@ -12,7 +12,13 @@ from ckpm.model.lock import Artifact
 from ckpm.model.plan import FetchStep
 from ckpm.store import Store
 from ckpm.system.files import publish_file, temporary_directory
-from ckpm.system.http import Expectation, UnreachableError, fetch_file, verify_file
+from ckpm.system.http import (
+    Expectation,
+    UnreachableError,
+    fetch_file,
+    is_reachable,
+    verify_file,
+)
 from ckpm.system.registries.npm import NpmClient
 from ckpm.system.report import Reporter
 
@@ -33,6 +39,23 @@ class SourceUnreachableError(DownloadError):
         unanswered = isinstance(cause, UnreachableError)
         self.hosts = {str(urlsplit(url).hostname) for url in artifact.urls} if unanswered else set()
         super().__init__(f"cannot fetch what `{package}` needs: {cause.message}", hints=cause.hints)
+
+
+def unreachable_hosts(steps: Sequence[FetchStep]) -> dict[str, str]:
+    """Return the hosts that do not answer now, each with a file that would come from there."""
+    addresses = {
+        str(urlsplit(url).hostname): (url, step.artifact.name)
+        for step in steps
+        if not step.present
+        for url in step.artifact.urls
+    }
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        answers = pool.map(is_reachable, [url for url, _ in addresses.values()])
+    return {
+        host: name
+        for (host, (_, name)), answered in zip(addresses.items(), answers, strict=True)
+        if not answered
+    }
 
 
 class Fetcher:

@@ -154,11 +154,12 @@ def _elsewhere(name: str, offers: Offers) -> str:
 def _hints(problem: Problem, facts: Sequence[Fact], offers: Offers) -> Iterator[str]:
     recipes = offers.world.recipes
     for number in {target for _, target in facts}:
-        key = problem.nodes[number].key
-        known = problem.nodes[number].candidates or recipes.recipe(key.name)
-        if not known and not recipes.providers(key.name):
+        key, candidates = problem.nodes[number].key, problem.nodes[number].candidates
+        is_fact = all(candidate.origin == "fact" for candidate in candidates)
+        if is_fact and not recipes.recipe(key.name) and not recipes.providers(key.name):
             stated = f"--target {offers.world.platform(key.scope).name}:{key.name}=VERSION"
-            yield f"if the target has `{key.name}`, say so: `{stated}`"
+            more = "a newer" if candidates else "a"
+            yield f"if the target has {more} `{key.name}`, say so: `{stated}`"
     yield from _nearest_versions(problem, facts)
 
 
