@@ -14,7 +14,7 @@ from pathlib import Path
 from ckpm._content import bundled_dir
 from ckpm.activate.activation import Activation
 from ckpm.activate.scripts import activation_scripts
-from ckpm.config.places import find_place
+from ckpm.config.places import find_place, own_place
 from ckpm.config.platforms import known_platforms
 from ckpm.config.settings import Settings, load_settings
 from ckpm.detect import detect
@@ -87,10 +87,20 @@ class Session:
             )
         return load_environment(place.file)
 
-    def place(self, name: str | None = None, directory: Path | None = None) -> Place:
-        """Return the environment that a name, or its absence, means here."""
+    def place(
+        self, name: str | None = None, directory: Path | None = None, *, create: bool = False
+    ) -> Place:
+        """Return the environment that a name, or its absence, means here.
+
+        With ``create``, a new name means a user environment that is about to be.
+        """
         ready = [path for d in self._directories("envs") for path in sorted(d.glob("*.yaml"))]
-        return find_place(name, directory or Path.cwd(), self.store.environments, ready)
+        try:
+            return find_place(name, directory or Path.cwd(), self.store.environments, ready)
+        except NotFoundError:
+            if name is None or not create:
+                raise
+            return own_place(name, self.store.environments)
 
     # detect
 

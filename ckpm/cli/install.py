@@ -53,7 +53,8 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
 def run(command: str, options: argparse.Namespace, context: Context) -> int:
     """Run one of these commands."""
     started = time.monotonic()
-    request = environment_request(context, options.env)
+    create = command in ("install", "add") and bool(options.packages)
+    request = environment_request(context, options.env, create=create)
     before = context.session.store.current(request.place.key, context.target.name)
     text, request = _edited(command, options, context, request)
     keep = command != "update" or bool(options.packages)

@@ -30,10 +30,14 @@ class Request:
 
 
 def environment_request(
-    context: Context, name: str | None, options: Mapping[str, str] | None = None
+    context: Context,
+    name: str | None,
+    options: Mapping[str, str] | None = None,
+    *,
+    create: bool = False,
 ) -> Request:
     """Return what an environment declares, for a choice of its own options."""
-    place = context.session.place(name)
+    place = context.session.place(name, create=create)
     declared = context.session.environment_file(place)
     chosen = _checked(declared, options or {})
     if chosen:

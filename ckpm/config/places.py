@@ -28,7 +28,7 @@ def find_place(
     if name is None and project is not None:
         return project_place(project)
     wanted = name or DEFAULT
-    own = _own(wanted, environments)
+    own = own_place(wanted, environments)
     if wanted == DEFAULT or own.file.is_file():
         return own
     for path in ready:
@@ -54,12 +54,8 @@ def project_place(file: Path) -> Place:
     return Place(name, f"{name}-{digest}", file, file.with_name(LOCK_FILE), is_project=True)
 
 
-def create_own(name: str, environments: Path) -> Place:
-    """Return the place of a user environment that need not exist yet."""
-    return _own(name, environments)
-
-
-def _own(name: str, environments: Path) -> Place:
+def own_place(name: str, environments: Path) -> Place:
+    """Return the place of a user environment, which need not exist yet."""
     directory = environments / name
     return Place(name, name, directory / PROJECT_FILE, directory / LOCK_FILE)
 

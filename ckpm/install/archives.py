@@ -1,4 +1,4 @@
-"""Read archives: every member is planned before the first byte is written.
+"""Unpack archives: every member is planned before the first byte is written.
 
 Nothing lands outside the destination, no link leaves it, there are no devices, and modes are our
 own. What the standard library lets through is listed in the Python documentation of ``tarfile``
@@ -7,107 +7,22 @@ own. What the standard library lets through is listed in the Python documentatio
 
 from __future__ import annotations
 
+import os
 import shutil
-import stat
-import tarfile
-import zipfile
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+import unicodedata
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, Literal, Protocol
 
 from ckpm.errors import IntegrityError
+from ckpm.install.members import Archive, Member, open_archive
 from ckpm.system.files import storage_errors
 
 MAX_MEMBERS = 2_000_000
-MAX_BYTES = 1 << 41
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One entry of an archive; ``target`` is where a link points, as written."""
-
-    path: str
-    kind: Literal["file", "directory", "link", "hardlink"]
-    size: int
-    executable: bool
-    target: str = ""
-
-
-class Archive(Protocol):
-    """An open archive."""
-
-    def members(self) -> Iterator[Member]: ...
-
-    def open(self, member: Member) -> IO[bytes]: ...
-
-
-@contextmanager
-def open_archive(path: Path) -> Iterator[Archive]:
-    """Open a zip or a tar of any compression, by its first bytes and not by its name.
-
-    Raises:
-        IntegrityError: when it is neither, or damaged.
-    """
-    try:
-        if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as opened:
-                yield _Zip(opened)
-            return
-        with tarfile.open(path) as tar:
-            yield _Tar(tar)
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError, NotImplementedError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise
-        raise IntegrityError(f"`{path.name}` is no archive that can be read: {error}") from error
-
-
-class _Zip:
-    def __init__(self, opened: zipfile.ZipFile) -> None:
-        self.opened = opened
-
-    def members(self) -> Iterator[Member]:
-        for info in self.opened.infolist():
-            mode = info.external_attr >> 16
-            if info.is_dir():
-                yield Member(info.filename, "directory", 0, executable=False)
-            elif stat.S_ISLNK(mode):
-                target = self.opened.read(info).decode("utf-8", "surrogateescape")
-                yield Member(info.filename, "link", 0, executable=False, target=target)
-            elif mode and stat.S_IFMT(mode) not in (0, stat.S_IFREG):
-                raise IntegrityError(f"`{info.filename}` is neither file, directory nor link")
-            else:
-                yield Member(info.filename, "file", info.file_size, bool(mode & 0o100))
-
-    def open(self, member: Member) -> IO[bytes]:
-        return self.opened.open(member.path)
-
-
-class _Tar:
-    def __init__(self, opened: tarfile.TarFile) -> None:
-        self.opened = opened
-        self.infos: dict[str, tarfile.TarInfo] = {}
-
-    def members(self) -> Iterator[Member]:
-        for info in self.opened:
-            executable = bool(info.mode & 0o100)
-            if info.isdir():
-                yield Member(info.name, "directory", 0, executable=False)
-            elif info.issym() or info.islnk():
-                kind: Literal["link", "hardlink"] = "link" if info.issym() else "hardlink"
-                yield Member(info.name, kind, 0, executable=False, target=info.linkname)
-            elif info.isfile():
-                self.infos[info.name] = info
-                yield Member(info.name, "file", info.size, executable)
-            else:
-                raise IntegrityError(f"`{info.name}` is neither file, directory nor link")
-
-    def open(self, member: Member) -> IO[bytes]:
-        opened = self.opened.extractfile(self.infos[member.path])
-        if opened is None:
-            raise IntegrityError(f"`{member.path}` has no content")
-        return opened
+MAX_PATH = 1024
+# No real content shrinks that well; what does is made to fill disks.
+SMALL_BYTES, MAX_RATIO = 1 << 30, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,112 +37,161 @@ def unpack(path: Path, destination: Path, layout: Layout = Layout()) -> None:
     """Unpack an archive below an existing directory.
 
     Raises:
-        IntegrityError: for an archive that is damaged or reaches outside; nothing is written then.
+        IntegrityError: for an archive that is damaged or reaches outside; nothing is left then.
     """
-    with open_archive(path) as archive, storage_errors(destination):
-        plan = _planned(archive, layout)
-        for place, member in plan.items():
-            _write(archive, member, destination / place, plan)
+    with open_archive(path) as archive:
+        plan = _planned(archive, layout, max(SMALL_BYTES, MAX_RATIO * path.stat().st_size))
+        writer = _Writer(destination)
+        try:
+            for place, member in plan.items():
+                writer.write(archive, member, place)
+        except BaseException:
+            writer.take_back()
+            raise
 
 
-def _planned(archive: Archive, layout: Layout) -> dict[str, Member]:
+def extract_member(path: Path, name: str, destination: Path) -> Path:
+    """Write one file of an archive, such as an archive inside it, and return where it is."""
+    place = PurePosixPath(name).name
+    unpack(path, destination, Layout(((name, place),)))
+    if not (destination / place).is_file():
+        raise IntegrityError(f"`{name}` in `{path.name}` is no file")
+    return destination / place
+
+
+def _planned(archive: Archive, layout: Layout, max_bytes: int) -> dict[str, Member]:
     """Map every place in the destination to what goes there, all of it checked."""
-    wanted = dict(layout.members)
     plan: dict[str, Member] = {}
-    found: set[str] = set()
+    missing = {member for member, _ in layout.members}
     total = 0
     for count, member in enumerate(archive.members()):
-        inside = _inside(member.path)
-        place = _place(inside, wanted, layout.strip, found)
         total += member.size
-        if count > MAX_MEMBERS or total > MAX_BYTES:
+        if count > MAX_MEMBERS or total > max_bytes:
             raise IntegrityError("the archive is unreasonably large")
-        if place is not None:
-            plan[place] = member
-    if missing := set(wanted) - found:
+        for wanted, place in _places(_inside(member.path), layout):
+            missing.discard(wanted)
+            _add(plan, place, member)
+    if missing:
         raise IntegrityError(f"the archive has no `{min(missing)}`")
+    if not plan:
+        raise IntegrityError("the archive holds nothing that is wanted")
     _check_collisions(plan)
-    for place, member in plan.items():
-        if member.kind == "link":
-            _check_link(place, member)
     return plan
 
 
 def _inside(path: str) -> PurePosixPath:
     pure = PurePosixPath(path)
-    odd = "\\" in path or "\0" in path or ":" in path.split("/", maxsplit=1)[0][:2]
-    if pure.is_absolute() or ".." in pure.parts or odd:
+    drive = ":" in path.split("/", maxsplit=1)[0][:2]
+    if not path or pure.is_absolute() or ".." in pure.parts or "\\" in path or drive:
         raise IntegrityError(f"the archive reaches outside its directory with `{path}`")
+    if len(path) > MAX_PATH:
+        raise IntegrityError(f"`{path[:40]}…` is unreasonably long")
+    # Control characters, and bytes that are no UTF-8: neither people nor records can hold them.
+    if not path.isprintable() and any(unicodedata.category(c) in ("Cc", "Cs") for c in path):
+        raise IntegrityError(f"{path!a} is no name that can be written down")
     return pure
 
 
-def _place(
-    inside: PurePosixPath, wanted: Mapping[str, str], strip: int, found: set[str]
-) -> str | None:
-    if not wanted:
-        parts = inside.parts[strip:]
-        return "/".join(parts) if parts else None
-    for member, place in wanted.items():
-        name = member.rstrip("/")
-        if str(inside) == name or name in map(str, inside.parents):
-            found.add(member)
-            below = inside.relative_to(name)
-            return str(PurePosixPath(place) / below)
-    return None
+def _places(inside: PurePosixPath, layout: Layout) -> Iterator[tuple[str, str]]:
+    """Yield (wanted member, place) for everything that one member is wanted for."""
+    if not layout.members and (parts := inside.parts[layout.strip :]):
+        yield "", "/".join(parts)
+    for member, place in layout.members:
+        if inside.is_relative_to(member):
+            yield member, str(PurePosixPath(place) / inside.relative_to(member))
 
 
-def _check_collisions(plan: Mapping[str, Member]) -> None:
-    files = {place for place, member in plan.items() if member.kind != "directory"}
-    folded: dict[str, str] = {}
-    for place in plan:
-        if (other := folded.setdefault(place.casefold(), place)) != place:
-            raise IntegrityError(f"`{other}` and `{place}` are one file on some machines")
-        for parent in PurePosixPath(place).parents:
-            if str(parent) in files:
-                raise IntegrityError(f"`{parent}` is both a file and a directory")
+def _add(plan: dict[str, Member], place: str, member: Member) -> None:
+    if member.kind == "link":
+        _check_link(place, member)
+    earlier = plan.setdefault(place, member)
+    if earlier is not member and {earlier.kind, member.kind} != {"directory"}:
+        raise IntegrityError(f"the archive has `{member.path}` twice")
 
 
 def _check_link(place: str, member: Member) -> None:
+    """Refuse what could leave the destination, whatever other links there are or will be.
+
+    Ways up come first and start from a real directory; from then on it only goes down, and each
+    link on the way down has been checked alike. Behind another link, ``..`` could be anywhere.
+    """
     target = PurePosixPath(member.target)
-    depth = len(PurePosixPath(place).parent.parts)
-    for part in target.parts:
-        depth += -1 if part == ".." else 1
-        if depth < 0:
-            break
-    if target.is_absolute() or depth < 0 or not member.target:
+    ups = next((n for n, part in enumerate(target.parts) if part != ".."), len(target.parts))
+    depth = len(PurePosixPath(place).parts) - 1
+    odd = not member.target or target.is_absolute() or "\\" in member.target
+    if odd or ups > depth or ".." in target.parts[ups:]:
         raise IntegrityError(f"the link `{member.path}` leaves its directory for `{member.target}`")
 
 
-def _write(archive: Archive, member: Member, place: Path, plan: Mapping[str, Member]) -> None:
-    if member.kind == "directory":
-        place.mkdir(parents=True, exist_ok=True)
-        return
-    place.parent.mkdir(parents=True, exist_ok=True)
-    if member.kind == "link":
-        place.symlink_to(member.target)
-        return
-    source = _hardlinked(member, plan.values()) if member.kind == "hardlink" else member
-    with archive.open(source) as content, place.open("xb") as file:
-        shutil.copyfileobj(content, file, 1 << 20)
-    if place.stat().st_size != source.size:
-        raise IntegrityError(f"`{member.path}` is cut short")
-    place.chmod(0o755 if source.executable else 0o644)
+def _check_collisions(plan: Mapping[str, Member]) -> None:
+    """Make sure that no two places are one, here or on file systems that fold names."""
+    directories: set[str] = set()
+    for place, member in plan.items():
+        directory = _directory(place, member)
+        while directory and directory not in directories:
+            directories.add(directory)
+            directory = directory.rpartition("/")[0]
+    folded: dict[str, str] = {}
+    for place in dict.fromkeys((*plan, *directories)):
+        if place in directories and place in plan and plan[place].kind != "directory":
+            raise IntegrityError(f"`{place}` is both a file and a directory")
+        other = folded.setdefault(unicodedata.normalize("NFC", place).casefold(), place)
+        if other != place:
+            raise IntegrityError(f"`{other}` and `{place}` are one file on some machines")
 
 
-def _hardlinked(member: Member, members: Iterable[Member]) -> Member:
-    for other in members:
-        if other.kind == "file" and other.path == member.target:
-            return other
-    raise IntegrityError(f"the link `{member.path}` leads to nothing in the archive")
+def _directory(place: str, member: Member) -> str:
+    return place if member.kind == "directory" else place.rpartition("/")[0]
 
 
-def extract_member(path: Path, name: str, destination: Path) -> Path:
-    """Write one file of an archive, such as an archive inside it, and return where it is."""
-    with open_archive(path) as archive:
-        for member in archive.members():
-            if str(_inside(member.path)) == name and member.kind == "file":
-                place = destination / PurePosixPath(name).name
-                with storage_errors(destination):
-                    _write(archive, member, place, {})
-                return place
-    raise IntegrityError(f"`{path.name}` has no `{name}`")
+class _Writer:
+    """Writes below one directory, never through a link, and can take all back."""
+
+    def __init__(self, destination: Path) -> None:
+        self.destination = destination
+        self.made: list[Path] = []
+        self.directories = {"", "."}
+        self.contents: dict[int, Path] = {}
+
+    def take_back(self) -> None:
+        for path in reversed(self.made):
+            with suppress(OSError):
+                path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+
+    def write(self, archive: Archive, member: Member, place: str) -> None:
+        with storage_errors(self.destination):
+            self._enter(_directory(place, member))
+            try:
+                if member.kind == "file":
+                    self._file(archive, member, self.destination / place)
+                elif member.kind == "link":
+                    (self.destination / place).symlink_to(member.target)
+                    self.made.append(self.destination / place)
+            except FileExistsError as error:
+                raise IntegrityError(f"`{place}` comes from two archives of one package") from error
+
+    def _enter(self, place: str) -> None:
+        """Make a directory; what another archive of the package left there must be one too."""
+        if place in self.directories:
+            return
+        self._enter(place.rpartition("/")[0])
+        path = self.destination / place
+        if not os.path.lexists(path):
+            path.mkdir(mode=0o755)
+            self.made.append(path)
+        elif path.is_symlink() or not path.is_dir():
+            raise IntegrityError(f"`{place}` is both a file and a directory")
+        self.directories.add(place)
+
+    def _file(self, archive: Archive, member: Member, path: Path) -> None:
+        # The umask still counts; other bits, such as setuid, do not exist here.
+        flags, mode = os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o755 if member.executable else 0o644
+        with os.fdopen(os.open(path, flags, mode), "wb") as file:
+            self.made.append(path)
+            earlier = self.contents.get(member.position)
+            # Going back in a compressed archive means reading it all again.
+            with earlier.open("rb") if earlier else archive.open(member) as content:
+                shutil.copyfileobj(content, file, 1 << 20)
+            if file.tell() != member.size:
+                raise IntegrityError(f"`{member.path}` is cut short")
+        self.contents[member.position] = path

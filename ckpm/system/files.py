@@ -22,6 +22,8 @@ def storage_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if error.errno is None:  # A library's own: the operating system says nothing without one.
+            raise
         hints = ["free some space, or place the store elsewhere with `CKPM_STORE` or `--store`"]
         reason = error.strerror or type(error).__name__
         raise StorageError(f"cannot write below `{path}`: {reason.lower()}", hints=hints) from error
