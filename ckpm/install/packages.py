@@ -138,7 +138,8 @@ class PackageMaker:
         if step.venv:
             directories.insert(0, str(Path(step.venv) / "bin"))
         path = ":".join(dict.fromkeys([*directories, SYSTEM_PATH]))
-        return {**kept, "PATH": path, "LC_ALL": "C.UTF-8", "SOURCE_DATE_EPOCH": "315532800"}
+        fixed = {"PATH": path, "LC_ALL": "C.UTF-8", "SOURCE_DATE_EPOCH": "315532800"}
+        return {**kept, **fixed, **_compilers(dict(step.tools))}
 
     def _take_supplied(self, step: PackageStep, product: Path) -> None:
         supplied = self.store.root / "manual" / step.package.name
@@ -148,7 +149,19 @@ class PackageMaker:
                 f"`{step.package.name}` cannot be fetched for you",
                 hints=[*text.strip().splitlines(), f"put it into {supplied}, then run this again"],
             )
-        _place(supplied, product)
+        # A data set is linked, never copied.
+        for entry in sorted(supplied.iterdir()):
+            (product / entry.name).symlink_to(entry)
+
+
+def _compilers(tools: Mapping[str, str]) -> dict[str, str]:
+    """Return ``CC`` and ``CXX`` of the compiler that was chosen, where it was detected."""
+    for name, cxx in (("gcc", "g++"), ("clang", "clang++")):
+        cc = Path(tools.get(name, ""))
+        beside = cc.with_name(cc.name.replace(name, cxx))
+        if cc.name and beside.is_file():
+            return {"CC": str(cc), "CXX": str(beside)}
+    return {}
 
 
 def _described(step: PackageStep) -> dict[str, str]:

@@ -23,10 +23,12 @@ def python_releases(
 ) -> list[Release]:
     """Return a release for each version that has a wheel for the platform; yanked ones are out."""
     tags = frozenset({*platform_tags(platform), "any"})
+    # Data is the same in every wheel.
+    is_data = recipe.kind in ("dataset", "model")
     wanted = parse_range(source.text("range") or "")
     by_version: dict[str, list[IndexFile]] = {}
     for wheel in wheels:
-        if not wheel.yanked and _platforms(wheel) & tags:
+        if not wheel.yanked and (is_data or _platforms(wheel) & tags):
             by_version.setdefault(wheel.version, []).append(wheel)
     return [
         Release(version, needs)

@@ -48,25 +48,36 @@ def environment_changes(
         changes.append(PrependPath("PATH", "{generation}/venv/bin"))
     seen: set[str] = set()
     for item in placed:
-        changes += _own_variables(item, plain=item.package.name not in seen)
-        changes += _recipe_changes(item, target, native=native)
+        plain = item.package.name not in seen
+        changes += _own_variables(item, plain=plain)
+        changes += _recipe_changes(item, target, native=native, plain=plain)
         seen.add(item.package.name)
     return tuple(changes)
 
 
 def _own_variables(item: Placed, *, plain: bool) -> Iterator[EnvChange]:
     prefix = _visible_prefix(item)
-    name = variable_prefix(item.package.name)
+    own = variable_prefix(item.package.name)
+    if prefix:
+        for name in _variant_names(item, f"{own}_ROOT", plain=plain):
+            yield SetVar(name, prefix)
+    for name in _variant_names(item, f"{own}_VERSION", plain=plain):
+        yield SetVar(name, item.package.version)
+
+
+def _variant_names(item: Placed, name: str, *, plain: bool) -> list[str]:
+    """Variants beside each other set variables of their own; the first, the plain too."""
+    own = variable_prefix(item.package.name)
     names = [name] if plain else []
-    if item.variant:
-        names.append(f"{name}_{re.sub('[^A-Z0-9]', '_', item.variant.upper())}")
-    for variable in names:
-        if prefix:
-            yield SetVar(f"{variable}_ROOT", prefix)
-        yield SetVar(f"{variable}_VERSION", item.package.version)
+    if item.variant and name.startswith(f"{own}_"):
+        variant = re.sub("[^A-Z0-9]", "_", item.variant.upper())
+        names.append(f"{own}_{variant}{name.removeprefix(own)}")
+    return names
 
 
-def _recipe_changes(item: Placed, target: Platform, *, native: bool) -> Iterator[EnvChange]:
+def _recipe_changes(
+    item: Placed, target: Platform, *, native: bool, plain: bool
+) -> Iterator[EnvChange]:
     options = dict(item.package.options)
     values = {
         "prefix": _visible_prefix(item),
@@ -81,7 +92,8 @@ def _recipe_changes(item: Placed, target: Platform, *, native: bool) -> Iterator
             continue
         match rule.change:
             case SetVar(name, value):
-                yield SetVar(name, fill(value, values))
+                for variable in _variant_names(item, name, plain=plain):
+                    yield SetVar(variable, fill(value, values))
             case UnsetVar():
                 yield rule.change
             case PrependPath(name, value) if native or name != "PATH":

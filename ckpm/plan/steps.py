@@ -81,7 +81,7 @@ def _place(planner: Planner, package: LockedPackage) -> Placed | None:
 def _make(planner: Planner, package: LockedPackage, recipe: Recipe, source: Source) -> str:
     """Plan the making of one package in the store; return its future prefix."""
     scope = f"{package.scope}/{package.name}" if package.scope else package.name
-    closure = planner.locked.closure(scope)
+    closure = planner.locked.closure(scope) or _bare_python(planner, scope)
     unkeyed = PackageStep(
         package,
         recipe,
@@ -101,6 +101,12 @@ def _make(planner: Planner, package: LockedPackage, recipe: Recipe, source: Sour
         planner.steps.append(step)
     planner.results[(package.name, package.scope, str(package.options))] = str(result)
     return str(result)
+
+
+def _bare_python(planner: Planner, scope: str) -> Closure | None:
+    """A Python that uv manages gets a virtual environment even when nothing goes into it."""
+    managed = (p for p in planner.locked.in_scope(scope) if p.method == "uv-python")
+    return next((Closure(scope, package.version, (), ()) for package in managed), None)
 
 
 def _preparations(

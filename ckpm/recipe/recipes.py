@@ -166,7 +166,10 @@ SOURCE = Record(
 def _source(fields: dict[str, Any], line: int) -> Source:
     lone = _part(fields)
     parts = fields.get("parts", ())
-    if fields["from"] in ("archive", "file", "npm", "maven") and not parts and "path" not in fields:
+    if parts and set(fields) & set(PART_FIELDS):
+        raise ValueError("either `parts` or the fields of one part, not both")
+    one_file = fields["from"] in ("archive", "file", "npm", "maven") and "path" not in fields
+    if not parts and (one_file or set(fields) & set(PART_FIELDS)):
         parts = (lone,)
     if fields["from"] == "archive" and not all(part.urls for part in parts):
         raise ValueError("`urls` in an archive source")

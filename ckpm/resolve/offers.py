@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Protocol
 
+from ckpm.errors import DownloadError
 from ckpm.model.installation import Installation
 from ckpm.model.platform import Platform
 from ckpm.model.recipe import Need, Provided, Recipe, Source
@@ -59,11 +60,15 @@ def title(candidate: Candidate) -> str:
 
 
 class Offers:
-    """Candidates by package and scope, with the reasons for those left out."""
+    """Candidates by package and scope, with the reasons for those left out.
+
+    ``faults`` are the questions that no index answered.
+    """
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.rejections: list[Rejection] = []
+        self.faults: list[str] = []
         self._cache: dict[tuple[str, str], tuple[Candidate, ...]] = {}
 
     def of(self, package: str, scope: str) -> tuple[Candidate, ...]:
@@ -116,7 +121,9 @@ class Offers:
     def _installable(self, recipe: Recipe, scope: str) -> Iterator[Candidate]:
         platform = self.world.platform(scope)
         for source in recipe.sources:
-            if not platform.matches(source.platforms):
+            if not platform.matches(source.platforms) or self._is_out_of_reach(
+                recipe, source, platform
+            ):
                 continue
             for release in self._releases(recipe, source, platform):
                 for options in _option_choices(recipe, source):
@@ -125,7 +132,30 @@ class Offers:
     def _releases(self, recipe: Recipe, source: Source, platform: Platform) -> Iterable[Release]:
         if source.versions:
             return [Release(version) for version in source.versions]
-        return self.world.releases(recipe, source, platform)
+        try:
+            return self.world.releases(recipe, source, platform)
+        except DownloadError as error:
+            # Other sources may still do; when they do not, this is the real reason.
+            reason = error.message.splitlines()[0]
+            self.faults.append(f"{recipe.name}: {reason}")
+            self._reject(recipe, source, reason)
+            return ()
+
+    def _is_out_of_reach(self, recipe: Recipe, source: Source, platform: Platform) -> bool:
+        """Whether a source is one that ckpm cannot use by itself; the reason is kept."""
+        if source.method == "system":
+            command = " ".join(source.texts("command"))
+            self._reject(recipe, source, f"installing it is yours to do: `{command}`")
+        elif source.method == "build" and platform.name != self.world.build.name:
+            self._reject(recipe, source, f"building for {platform} is not possible yet")
+        else:
+            return False
+        return True
+
+    def _reject(self, recipe: Recipe, source: Source, reason: str) -> None:
+        self.rejections.append(
+            Rejection(f"{recipe.name} from {source.method}", recipe.name, reason)
+        )
 
 
 def _candidate(

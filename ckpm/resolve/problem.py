@@ -9,7 +9,7 @@ one being bit 0.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ckpm.model.ranges import ANY
@@ -75,14 +75,14 @@ def compile_problem(
 
     A nogood is a set of (package, scope, version) that must not all be chosen together.
     """
-    compiler = _Compiler(offers, [requirement.package for requirement in requirements])
+    compiler = _Compiler(offers, {r.package: r.options for r in requirements})
     roots = tuple(compiler.edge(requirement, TARGET_SCOPE) for requirement in requirements)
     compiler.expand_all()
     return Problem(roots, compiler.nodes, tuple(filter(None, map(compiler.nogood, nogoods))))
 
 
 class _Compiler:
-    def __init__(self, offers: Offers, wanted: Sequence[str]) -> None:
+    def __init__(self, offers: Offers, wanted: Mapping[str, Options]) -> None:
         self.offers = offers
         self.wanted = wanted
         self.nodes: list[Node] = []
@@ -116,12 +116,19 @@ class _Compiler:
     def providing(self, virtual: str, scope: str) -> tuple[Candidate, ...]:
         names = self.offers.world.recipes.providers(virtual)
         first = sorted(names, key=lambda name: name not in self.wanted)
-        return tuple(
+        found = [
             candidate
             for name in first
             for candidate in self.offers.of(name, scope)
             if virtual in dict(candidate.provides)
-        )
+        ]
+        return tuple(sorted(found, key=self.is_extra))
+
+    def is_extra(self, candidate: Candidate) -> bool:
+        """Whether a provider is another variant than the one that is required anyway."""
+        asked = self.wanted.get(candidate.package, ())
+        return any(name in dict(asked) and value != dict(asked)[name]
+                   for name, value in candidate.key_options)  # fmt: skip
 
     def number(self, key: Key, candidates: tuple[Candidate, ...]) -> int:
         if key not in self.numbers:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ckpm.errors import CkpmError, NotFoundError
+from ckpm.errors import CkpmError, DownloadError, NotFoundError
 from ckpm.model.requirement import Requirement
 from ckpm.model.resolution import TARGET_SCOPE, Candidate, Choice, Rejection, Resolution
 from ckpm.resolve.check import check
@@ -32,7 +32,7 @@ def resolve(
     try:
         answer = search(problem)
         if answer is None:
-            raise explain(problem, offers)
+            raise _failure(problem, offers)
     except UndecidedError:
         raise CkpmError(
             "no answer within the search's budget: neither yes nor no",
@@ -40,6 +40,21 @@ def resolve(
         ) from None
     check(problem, answer)
     return _resolution(requirements, world, problem, answer, offers.rejections)
+
+
+def _failure(problem: Problem, offers: Offers) -> CkpmError:
+    explanation = explain(problem, offers)
+    if not offers.faults:
+        return explanation
+    # Without what the indexes know, nobody can say that it is impossible.
+    return DownloadError(
+        "no answer without the indexes that could not be read",
+        tried=list(dict.fromkeys(offers.faults)),
+        hints=[
+            "check the network; what was fetched before works with `--offline`",
+            *(f"otherwise: {line}" for line in explanation.lines[-1:]),
+        ],
+    )
 
 
 def _check_known(requirements: Sequence[Requirement], offers: Offers) -> None:

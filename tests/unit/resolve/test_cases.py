@@ -12,7 +12,7 @@ import yaml
 from ckpm.config.platforms import known_platforms
 from ckpm.errors import UnsatisfiableError
 from ckpm.model.installation import Installation
-from ckpm.model.recipe import Recipe
+from ckpm.model.recipe import Provided, Recipe
 from ckpm.model.requirement import parse_requirement
 from ckpm.model.resolution import Resolution
 from ckpm.model.version import Version
@@ -43,8 +43,12 @@ class DescribedRecipes:
         return tuple(
             name
             for name, recipe in self.known.items()
-            if any(p.name == virtual for s in recipe.sources for p in s.provides)
+            if any(p.name == virtual for p in (*recipe.provides, *provided(recipe)))
         )
+
+
+def provided(recipe: Recipe) -> list[Provided]:
+    return [item for source in recipe.sources for item in source.provides]
 
 
 def world(case: dict[str, Any]) -> World:
