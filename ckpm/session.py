@@ -11,7 +11,6 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-from ckpm._content import bundled_dir
 from ckpm.activate.activation import Activation
 from ckpm.activate.scripts import activation_scripts
 from ckpm.config.places import find_place, own_place
@@ -22,7 +21,6 @@ from ckpm.errors import NotFoundError, StaleLockError
 from ckpm.install import Installer, Registries
 from ckpm.install.fetch import SourceUnreachableError, unreachable_hosts
 from ckpm.install.registries import SourceError
-from ckpm.model.detector import Detector
 from ckpm.model.environment import EnvChange
 from ckpm.model.installation import Installation
 from ckpm.model.lock import Lock, LockedTarget
@@ -34,7 +32,7 @@ from ckpm.model.requirement import Requirement, parse_requirement
 from ckpm.model.resolution import Candidate, Resolution
 from ckpm.model.workflow import EnvironmentFile
 from ckpm.plan import Planner, lock_target, make_plan, read_lock, write_lock
-from ckpm.recipe import Catalog, load_detectors, load_environment
+from ckpm.recipe import Content, load_environment
 from ckpm.resolve import World, resolve
 from ckpm.resolve.offers import title
 from ckpm.store import Store
@@ -64,20 +62,15 @@ class Session:
     ) -> None:
         self.environ = dict(os.environ if environ is None else environ)  # noqa: TID251
         self.settings: Settings = load_settings(self.environ, store=store)
-        self.content = tuple(content)
         self.host: Host = host or LocalHost(self.environ, self.native)
         self.store = Store(self.settings.store)
         self.reporter: Reporter = reporter or SilentReporter()
         self.choices = choices or Choices()
         self.forbidden: dict[str, str] = {}
         self.notes: list[str] = []
+        self.content = Content(self.settings, tuple(content), self.remark)
 
     # recipe
-
-    def catalog(self, own: Sequence[Recipe] = ()) -> Catalog:
-        """Return every recipe on the search path, those of an environment file first."""
-        cache = self.settings.cache / "content" / "index.json"
-        return Catalog(self._directories("recipes"), {recipe.name: recipe for recipe in own}, cache)
 
     def environment_file(self, place: Place) -> EnvironmentFile:
         """Return what a place declares; a user environment that is new declares nothing."""
@@ -94,7 +87,7 @@ class Session:
 
         With ``create``, a new name means a user environment that is about to be.
         """
-        ready = [path for d in self._directories("envs") for path in sorted(d.glob("*.yaml"))]
+        ready = self.content.ready_environments
         try:
             return find_place(name, directory or Path.cwd(), self.store.environments, ready)
         except NotFoundError:
@@ -113,19 +106,10 @@ class Session:
         """Return the platform that a ``--target`` means; this machine without one."""
         return self.native if text is None else parse_target(text, known_platforms(), self.native)
 
-    @cached_property
-    def detectors(self) -> tuple[Detector, ...]:
-        """Every detector on the search path; the first file of a name wins."""
-        found: dict[str, Detector] = {}
-        for directory in self._directories("detectors"):
-            for detector in load_detectors(directory):
-                found.setdefault(detector.package, detector)
-        return tuple(found.values())
-
     def detect(self, packages: Sequence[str] | None = None) -> tuple[Installation, ...]:
         """Return what this machine has, of some packages or of all that have a detector."""
         return detect(
-            self.detectors,
+            self.content.detectors,
             self.host,
             packages=packages,
             cache=self.settings.cache / "detected",
@@ -154,7 +138,7 @@ class Session:
             parse_requirement(r, "the request") if isinstance(r, str) else r for r in requirements
         ]
         world = World(
-            recipes=self.catalog(own),
+            recipes=self.content.catalog(own),
             target=platform,
             build=self.native,
             installations=self.installations if self.choices.use_detected else (),
@@ -260,9 +244,13 @@ class Session:
     def forbid(self, candidate: Candidate, reason: str) -> None:
         """Leave a candidate out from now on, and remember to say so."""
         self.forbidden[title(candidate)] = reason
-        note = f"{candidate} from {candidate.origin} is left out: {reason}"
-        self.notes.append(note)
-        self.reporter.note(note)
+        self.remark(f"{candidate} from {candidate.origin} is left out: {reason}")
+
+    def remark(self, note: str) -> None:
+        """Say something once, now and with the plan."""
+        if note not in self.notes:
+            self.notes.append(note)
+            self.reporter.note(note)
 
     # install
 
@@ -359,13 +347,8 @@ class Session:
             self.store, self.registries, self.environ, self.native, self.reporter, _scripts
         )
 
-    def _directories(self, kind: str) -> tuple[Path, ...]:
-        project = Path.cwd() / ".ckpm" / kind
-        places = [*(path / kind for path in self.content), project, self.settings.user / kind]
-        return (*(path for path in places if path.is_dir()), bundled_dir(kind))
-
     def _recipes_of(self, names: Sequence[str], own: Sequence[Recipe]) -> dict[str, Recipe]:
-        catalog = self.catalog(own)
+        catalog = self.content.catalog(own)
         found = ((name, catalog.recipe(name)) for name in dict.fromkeys(names))
         return {name: recipe for name, recipe in found if recipe is not None}
 

@@ -55,7 +55,7 @@ class Context:
 
     def requirements(self, texts: Sequence[str]) -> list[Requirement]:
         """Read requirements from the command line, each known by somebody."""
-        catalog = self.session.catalog()
+        catalog = self.session.content.catalog()
         asked = [parse_requirement(text, "the command line") for text in texts]
         for requirement in asked:
             name = requirement.package
@@ -68,11 +68,11 @@ class Context:
         return asked
 
     def _detectable(self, name: str) -> bool:
-        return any(detector.package == name for detector in self.session.detectors)
+        return any(detector.package == name for detector in self.session.content.detectors)
 
     def unknown(self, name: str) -> NotFoundError:
         """Return the error for a package that nothing knows."""
-        similar = self.session.catalog().similar(name)
+        similar = self.session.content.catalog().similar(name)
         hints = [f"did you mean {' or '.join(f'`{n}`' for n in similar)}?"] if similar else []
         hints.append("`ckpm search WORD` finds packages")
         hints.append(

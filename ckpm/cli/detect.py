@@ -26,7 +26,7 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
 def run(command: str, options: argparse.Namespace, context: Context) -> int:
     """Find and list installations."""
     session = context.session
-    known = {detector.package for detector in session.detectors}
+    known = {detector.package for detector in session.content.detectors}
     for name in options.packages:
         if name not in known:
             raise NotFoundError(

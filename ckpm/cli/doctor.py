@@ -35,10 +35,7 @@ def _rows(context: Context) -> Iterator[tuple[str, bool, str]]:
     yield "ckpm", True, f"{__version__} on Python {sys.version.split()[0]}"
     yield "machine", True, f"{session.native.name}, {machine['os']}, {machine['cores']} cores"
     yield _checked("store", lambda: _store(context))
-    yield _checked(
-        "content",
-        lambda: f"{len(session.catalog().index)} recipes, {len(session.detectors)} detectors",
-    )
+    yield _checked("content", lambda: _content(context))
     yield _checked("pythons", lambda: ", ".join(str(i.version) for i in session.detect(["python"])))
     yield _checked("python index", lambda: _index(context))
 
@@ -49,6 +46,11 @@ def _checked(name: str, look: Callable[[], str]) -> tuple[str, bool, str]:
     except CkpmError as error:
         return name, False, error.message
     return name, bool(text), text or "none found"
+
+
+def _content(context: Context) -> str:
+    content = context.session.content
+    return f"{len(content.catalog().index)} recipes, {len(content.detectors)} detectors"
 
 
 def _store(context: Context) -> str:

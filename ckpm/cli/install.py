@@ -13,6 +13,7 @@ from ckpm.cli.context import Context, add_common
 from ckpm.cli.fast import remember
 from ckpm.cli.render import plan_text, size
 from ckpm.cli.request import Request, environment_request, install, prepare, with_requirements
+from ckpm.config.trust import is_trusted, trust
 from ckpm.errors import NotFoundError
 from ckpm.model.lock import LockedTarget
 from ckpm.model.plan import PackageStep
@@ -61,7 +62,7 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
     if command == "update" and options.packages:
         _free(context, request, options.packages)
     if not request.requirements and command == "remove":
-        save(request.place.file, text)
+        _save(context, request, text)
         context.say(f"{request.place.name} requires nothing any more")
         return context.finish({"changed": True})
     prepared = prepare(context, request, keep=keep)
@@ -72,11 +73,20 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
     environment = install(context, request, prepared)
     prepared = environment.made_from or prepared
     if not request.place.is_ready:
-        save(request.place.file, text)
+        _save(context, request, text)
     if environment.target == context.session.native.name:
         done = [*options.packages, *map(str, request.requirements)]
         remember(context.session, request.place, environment.directory, done)
     return _report(context, prepared, environment, before, time.monotonic() - started)
+
+
+def _save(context: Context, request: Request, text: str) -> None:
+    """Write the environment file; our own edit takes nobody's trust away."""
+    register, directory = context.session.content.trust_register, request.place.file.parent
+    trusted = request.place.is_project and is_trusted(directory, register)
+    save(request.place.file, text)
+    if trusted:
+        trust(directory, register)
 
 
 def _edited(

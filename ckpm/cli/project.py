@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 
 from ckpm.cli.context import Context, add_common
-from ckpm.cli.request import trust_register
 from ckpm.config.places import PROJECT_FILE
 from ckpm.config.trust import trust
 from ckpm.errors import NotFoundError, UsageError
@@ -31,7 +30,7 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
     """Run one of these commands."""
     directory = Path(options.directory).absolute()
     file = directory / PROJECT_FILE
-    register = trust_register(context)
+    register = context.session.content.trust_register
     if command == "trust":
         if not file.is_file():
             raise NotFoundError(f"there is no `{PROJECT_FILE}` in `{options.directory}`")

@@ -9,6 +9,7 @@ from pathlib import Path
 from ckpm.cli.context import Context
 from ckpm.config.trust import require_trust
 from ckpm.errors import UsageError
+from ckpm.model.plan import PackageStep, Step
 from ckpm.model.recipe import Recipe
 from ckpm.model.request import Environment, Place, Prepared
 from ckpm.model.requirement import Requirement
@@ -86,12 +87,16 @@ def prepare(context: Context, request: Request, *, keep: bool = True) -> Prepare
 
 
 def install(context: Context, request: Request, prepared: Prepared) -> Environment:
-    """Carry out a prepared plan; a project's own builds run only with consent."""
-    if request.place.is_project and any(recipe.sources[0].steps for recipe in request.own):
-        require_trust(request.place.file.parent, trust_register(context), "installing it")
+    """Carry out a prepared plan; what a project would run, it runs only with consent."""
+    project = context.session.content.project
+    if project is not None and any(_runs(step, project) for step in prepared.plan.steps):
+        require_trust(project, context.session.content.trust_register, "installing this")
     return context.session.install(prepared, request.own)
 
 
-def trust_register(context: Context) -> Path:
-    """Return the file that remembers which projects are trusted."""
-    return context.session.settings.user / "trusted.json"
+def _runs(step: Step, project: Path) -> bool:
+    """Whether a step runs commands that the project's own content states."""
+    if not isinstance(step, PackageStep) or step.present:
+        return False
+    runs = bool(step.source.steps) or step.source.method == "build"
+    return runs and Path(step.recipe.directory).is_relative_to(project)

@@ -28,7 +28,7 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
     """Run one of these commands."""
     if command == "search":
         return _search(options, context)
-    catalog = context.session.catalog()
+    catalog = context.session.content.catalog()
     recipe = catalog.recipe(options.package)
     if recipe is None:
         providers = catalog.providers(options.package)
@@ -43,7 +43,7 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
 
 
 def _search(options: argparse.Namespace, context: Context) -> int:
-    found = context.session.catalog().search(options.words)
+    found = context.session.content.catalog().search(options.words)
     rows = [(name, entry["kind"], entry["summary"]) for name, entry in found]
     context.print(table(rows, ("package", "kind", "what it is")))
     if not found:

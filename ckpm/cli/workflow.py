@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ckpm.cli.context import Context, add_common
 from ckpm.cli.render import plan_text, size, table
-from ckpm.cli.request import Request, environment_request, install, prepare, trust_register
+from ckpm.cli.request import Request, environment_request, install, prepare
 from ckpm.config.trust import require_trust
 from ckpm.errors import NotFoundError, UsageError
 from ckpm.model.request import Prepared
@@ -77,7 +77,9 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
     parameters = _pairs(options.values)
     chosen_parameters(workflow, parameters)
     if request.place.is_project:
-        require_trust(request.place.file.parent, trust_register(context), "running it")
+        require_trust(
+            request.place.file.parent, context.session.content.trust_register, "running it"
+        )
     prepared = prepare(context, request)
     if options.dry_run:
         prepared = replace(prepared, plan=context.session.probe_hosts(prepared.plan))

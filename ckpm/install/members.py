@@ -123,6 +123,9 @@ class _Tar:
                 yield file
             else:
                 raise _special(info.name)
+        # Only at its very end does a compressed stream say whether it is whole.
+        while self.opened.fileobj.read(1 << 20):
+            pass
 
     def open(self, member: Member) -> IO[bytes]:
         opened = self.opened.extractfile(self.opened.getmembers()[member.position])

@@ -15,7 +15,7 @@ from ckpm.model.placeholders import fill
 from ckpm.model.plan import PackageStep
 from ckpm.model.recipe import Command, Part
 from ckpm.store import Store
-from ckpm.system.files import storage_errors
+from ckpm.system.files import storage_errors, temporary_directory
 from ckpm.system.process import run_logged
 
 # What a build may see of the caller's environment; everything else comes from resolved tools.
@@ -72,9 +72,13 @@ class PackageMaker:
             name = dict(part.members).get(artifact.name, artifact.name)
             _place(file, destination / name, named=True)
             return
-        if part.inner is not None:
-            file = extract_member(file, part.inner, raw.parent)
-        unpack(file, destination, Layout(_filled(part.members, described), part.strip))
+        layout = Layout(_filled(part.members, described), part.strip)
+        if part.inner is None:
+            unpack(file, destination, layout)
+            return
+        # In a directory of its own: its name is the archive's choice.
+        with temporary_directory(raw.parent) as directory:
+            unpack(extract_member(file, part.inner, directory), destination, layout)
 
     def _build(self, step: PackageStep, work: Path, product: Path) -> None:
         if step.source.text("system") != "cmake":

@@ -1,0 +1,93 @@
+"""The search path of content: project, user, plugins, bundled; the first file of a name wins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from ckpm._content import bundled_dir
+from ckpm.config.places import PROJECT_FILE, find_project
+from ckpm.config.settings import Settings
+from ckpm.config.trust import CONTENT_DIR, is_trusted
+from ckpm.errors import UsageError
+from ckpm.model.detector import Detector
+from ckpm.model.recipe import Recipe
+from ckpm.recipe.catalog import Catalog
+from ckpm.recipe.load import content_files, load_detectors, load_environment
+
+PLUGIN_GROUP = "ckpm.content"
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything that is read from content directories.
+
+    ``extra`` directories come first; ``remark`` is told what a person should know.
+    """
+
+    settings: Settings
+    extra: tuple[Path, ...] = ()
+    remark: Callable[[str], None] = lambda _: None
+
+    @cached_property
+    def project(self) -> Path | None:
+        """The directory of the project that we are in."""
+        file = find_project(Path.cwd())
+        return file.parent if file else None
+
+    @property
+    def trust_register(self) -> Path:
+        """The file that remembers which projects a person trusts."""
+        return self.settings.user / "trusted.json"
+
+    def catalog(self, own: Sequence[Recipe] = ()) -> Catalog:
+        """Return every recipe on the search path, those of an environment file first."""
+        self._check_shadows()
+        cache = self.settings.cache / "content" / "index.json"
+        return Catalog(self.directories("recipes"), {recipe.name: recipe for recipe in own}, cache)
+
+    @cached_property
+    def detectors(self) -> tuple[Detector, ...]:
+        """Every detector on the search path."""
+        found: dict[str, Detector] = {}
+        # Detectors run programs, so a project's count only once it is trusted.
+        trusted = self.project is None or is_trusted(self.project, self.trust_register)
+        for directory in self.directories("detectors", with_project=trusted):
+            for detector in load_detectors(directory):
+                found.setdefault(detector.package, detector)
+        return tuple(found.values())
+
+    @property
+    def ready_environments(self) -> list[Path]:
+        """The environment files that a name can mean."""
+        return [path for directory in self.directories("envs") for path in content_files(directory)]
+
+    def directories(self, kind: str, *, with_project: bool = True) -> tuple[Path, ...]:
+        """Return the existing directories of one kind of content, in order."""
+        project = [self.project / CONTENT_DIR] if self.project and with_project else []
+        places = [*self.extra, *project, self.settings.user, *self._plugins]
+        found = (place / kind for place in places)
+        return (*(path for path in found if path.is_dir()), bundled_dir(kind))
+
+    @cached_property
+    def _plugins(self) -> tuple[Path, ...]:
+        """Directories that installed distributions offer: an entry point loads to a path."""
+        return tuple(Path(str(point.load())) for point in entry_points(group=PLUGIN_GROUP))
+
+    def _check_shadows(self) -> None:
+        """Make sure that a project replaces bundled recipes only on purpose."""
+        if self.project is None:
+            return
+        own = {path.stem for path in content_files(self.project / CONTENT_DIR / "recipes")}
+        shadowed = own & {path.stem for path in content_files(bundled_dir("recipes"))}
+        declared = load_environment(self.project / PROJECT_FILE).shadows if shadowed else ()
+        if hidden := sorted(shadowed - set(declared)):
+            raise UsageError(
+                f"this project's recipe of `{hidden[0]}` would replace the bundled one",
+                hints=[f"if that is meant, say so in {PROJECT_FILE}: `shadows: [{hidden[0]}]`"],
+            )
+        for name in sorted(shadowed):
+            self.remark(f"`{name}` is this project's own recipe")
