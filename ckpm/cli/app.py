@@ -71,6 +71,21 @@ def run(arguments: Sequence[str]) -> int:
         # Whoever read us has gone; without this, Python complains again at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except Exception as error:  # noqa: BLE001 - the border: a bug of ours is told of, not thrown
+        return report_failure(_internal_error(error), arguments, as_json=as_json)
+
+
+def _internal_error(error: Exception) -> CkpmError:
+    """Keep the traceback in a file, where whoever mends the bug can read it."""
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile("w", prefix="ckpm-", suffix=".log", delete=False) as file:
+        traceback.print_exception(error, file=file)
+    return CkpmError(
+        f"this is a bug in ckpm: {type(error).__name__}: {error}",
+        hints=[f"please report it with {file.name}"],
+    )
 
 
 def _own_length(arguments: Sequence[str]) -> int:

@@ -52,6 +52,12 @@ class _Turns(BaseReporter[Edge, Pin, int]):
 
     def __init__(self) -> None:
         self.back = False
+        self.pinned: set[int] = set()
+
+    def pinning(self, candidate: Pin) -> None:
+        # A pin that a later requirement does not allow is dropped and made anew, without a conflict.
+        self.back |= candidate[0] in self.pinned
+        self.pinned.add(candidate[0])
 
     def rejecting_candidate(self, criterion: object, candidate: Pin) -> None:
         self.back = True
