@@ -107,3 +107,9 @@ class StaleLockError(CkpmError):
     """The lock does not fit what is asked, or what it names has changed."""
 
     exit_code = 7
+
+
+class StoppedError(CkpmError):
+    """A person stopped what was under way, as with Ctrl-C."""
+
+    exit_code = 130

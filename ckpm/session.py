@@ -10,39 +10,33 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ckpm.activate.activation import Activation
-from ckpm.activate.scripts import activation_scripts
 from ckpm.config.places import find_place, own_place
 from ckpm.config.platforms import known_platforms
 from ckpm.config.settings import Settings, load_settings
-from ckpm.detect import detect
 from ckpm.errors import NotFoundError, StaleLockError
-from ckpm.install import Installer, Registries
-from ckpm.install.fetch import SourceUnreachableError, unreachable_hosts
-from ckpm.install.registries import SourceError
 from ckpm.model.environment import EnvChange
 from ckpm.model.installation import Installation
 from ckpm.model.lock import Lock, LockedTarget
 from ckpm.model.plan import FetchStep, Plan
 from ckpm.model.platform import Platform, parse_target
 from ckpm.model.recipe import Recipe
+from ckpm.model.refusals import ClosureConflictError, SourceError, SourceUnreachableError
 from ckpm.model.request import Choices, Environment, Place, Prepared
 from ckpm.model.requirement import Requirement, parse_requirement
 from ckpm.model.resolution import Candidate, Resolution
 from ckpm.model.workflow import EnvironmentFile
-from ckpm.plan import Planner, lock_target, make_plan, read_lock, write_lock
 from ckpm.recipe import Content, load_environment
-from ckpm.resolve import World, resolve
-from ckpm.resolve.offers import title
 from ckpm.store import Store
 from ckpm.system.host import Host, LocalHost
 from ckpm.system.http import UnreachableError
 from ckpm.system.native import native_platform
-from ckpm.system.registries.indexes import configured_indexes
-from ckpm.system.registries.pypi import PythonIndex
 from ckpm.system.report import Reporter, SilentReporter
-from ckpm.system.uv import ClosureConflictError, Uv
+
+# Each stage is imported by the method that calls it: `ckpm detect` must not pay for installing.
+if TYPE_CHECKING:
+    from ckpm.install import Installer, Registries
 
 MAX_ATTEMPTS = 25
 
@@ -108,6 +102,8 @@ class Session:
 
     def detect(self, packages: Sequence[str] | None = None) -> tuple[Installation, ...]:
         """Return what this machine has, of some packages or of all that have a detector."""
+        from ckpm.detect import detect
+
         return detect(
             self.content.detectors,
             self.host,
@@ -133,6 +129,8 @@ class Session:
         nogoods: Sequence[frozenset[tuple[str, str, str]]] = (),
     ) -> Resolution:
         """Return the preferred compatible set; see ``ckpm.resolve.resolve``."""
+        from ckpm.resolve import World, resolve
+
         platform = target if isinstance(target, Platform) else self.target(target)
         asked = [
             parse_requirement(r, "the request") if isinstance(r, str) else r for r in requirements
@@ -164,6 +162,8 @@ class Session:
 
         ``keep`` prefers the versions that are locked already.
         """
+        from ckpm.plan import lock_target, read_lock
+
         lock = read_lock(place.lock) or Lock(place.name)
         nogoods: list[frozenset[tuple[str, str, str]]] = []
         for _ in range(MAX_ATTEMPTS):
@@ -201,6 +201,8 @@ class Session:
         Raises:
             StaleLockError: when there is no lock for the target, or it is stale.
         """
+        from ckpm.plan import read_lock
+
         lock = read_lock(place.lock)
         entry = lock.target(target.name) if lock else None
         if lock is None or entry is None:
@@ -218,6 +220,8 @@ class Session:
     def _plan(
         self, place: Place, entry: LockedTarget, recipes: Mapping[str, Recipe], target: Platform
     ) -> Plan:
+        from ckpm.plan import Planner, make_plan
+
         installations = self.installations if self.choices.use_detected else ()
         planner = Planner(
             entry,
@@ -233,6 +237,8 @@ class Session:
 
     def probe_hosts(self, plan: Plan) -> Plan:
         """Return the plan with a note for each host that cannot be reached from here."""
+        from ckpm.install.fetch import unreachable_hosts
+
         fetches = [step for step in plan.steps if isinstance(step, FetchStep)]
         hosts = {} if self.choices.offline else unreachable_hosts(fetches)
         notes = [
@@ -243,6 +249,8 @@ class Session:
 
     def forbid(self, candidate: Candidate, reason: str) -> None:
         """Leave a candidate out from now on, and remember to say so."""
+        from ckpm.resolve import title
+
         self.forbidden[title(candidate)] = reason
         self.remark(f"{candidate} from {candidate.origin} is left out: {reason}")
 
@@ -256,6 +264,8 @@ class Session:
 
     def install(self, prepared: Prepared, own: Sequence[Recipe] = ()) -> Environment:
         """Carry out a plan; what turns out to be unreachable is planned around."""
+        from ckpm.plan import write_lock
+
         for _ in range(MAX_ATTEMPTS):
             try:
                 if not self.is_current(prepared):
@@ -279,6 +289,8 @@ class Session:
 
     def fetch(self, prepared: Prepared) -> None:
         """Bring everything that a plan needs onto this machine, for installing offline."""
+        from ckpm.plan import write_lock
+
         self.installer.fetch(prepared.plan)
         if prepared.resolution is not None:
             write_lock(prepared.place.lock, prepared.lock)
@@ -303,8 +315,9 @@ class Session:
             raise error
         if not any(c.origin == "uv-python" for c in prepared.resolution):
             raise error
-        self.forbidden["python from uv-python"] = error.message
-        self.reporter.note(f"{error.message}: looking for another Python")
+        reason = error.message.splitlines()[0]
+        self.forbidden["python from uv-python"] = reason
+        self.remark(f"{reason}: looking for another one")
         return self.prepare(
             prepared.place, prepared.requirements, target=prepared.target, own=own, keep=False
         )
@@ -317,6 +330,7 @@ class Session:
         Raises:
             NotFoundError: when it has not been installed for the target.
         """
+        from ckpm.activate.activation import Activation
         from ckpm.install.records import read_generation
 
         name = target or self.native.name
@@ -334,6 +348,11 @@ class Session:
     @cached_property
     def registries(self) -> Registries:
         """The registries, through their own clients' settings."""
+        from ckpm.install import Registries
+        from ckpm.system.registries.indexes import configured_indexes
+        from ckpm.system.registries.pypi import PythonIndex
+        from ckpm.system.uv import Uv
+
         indexes = configured_indexes(self.environ)
         offline = self.choices.offline
         index = PythonIndex(indexes, self.settings.cache / "index", offline)
@@ -343,6 +362,8 @@ class Session:
     @cached_property
     def installer(self) -> Installer:
         """What carries out plans."""
+        from ckpm.install import Installer
+
         return Installer(
             self.store, self.registries, self.environ, self.native, self.reporter, _scripts
         )
@@ -374,4 +395,7 @@ def _conflict(
 def _scripts(
     environment: str, target: str, directory: str, changes: tuple[EnvChange, ...]
 ) -> dict[str, str]:
+    from ckpm.activate.activation import Activation
+    from ckpm.activate.scripts import activation_scripts
+
     return activation_scripts(Activation(environment, target, directory, changes))

@@ -11,7 +11,7 @@ from types import ModuleType
 
 from ckpm.cli.context import Context
 from ckpm.cli.failure import report_failure
-from ckpm.errors import CkpmError, UsageError
+from ckpm.errors import CkpmError, StoppedError, UsageError
 
 COMMANDS = {
     "init": ("project", "start a project here: write a ckpm.yaml"),
@@ -64,15 +64,25 @@ def run(arguments: Sequence[str]) -> int:
     except CkpmError as error:
         return report_failure(error, arguments, as_json=as_json)
     except KeyboardInterrupt:
-        stopped = CkpmError("interrupted", hints=["run the same command again to continue"])
-        report_failure(stopped, arguments, as_json=as_json)
-        return 130
+        stopped = StoppedError("interrupted", hints=["run the same command again to continue"])
+        return _leave(report_failure(stopped, arguments, as_json=as_json))
     except BrokenPipeError:
         # Whoever read us has gone; without this, Python complains again at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:  # noqa: BLE001 - the border: a bug of ours is told of, not thrown
         return report_failure(_internal_error(error), arguments, as_json=as_json)
+
+
+def _leave(code: int) -> int:
+    """End now: a download that waits for a silent server would keep us for a minute."""
+    import threading
+
+    if threading.active_count() > 1:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code
 
 
 def _internal_error(error: Exception) -> CkpmError:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from urllib.parse import urlsplit
 
-from ckpm.errors import DownloadError
+from ckpm.errors import CkpmError, DownloadError
 from ckpm.model.lock import Artifact
 from ckpm.model.plan import FetchStep
+from ckpm.model.refusals import SourceUnreachableError
 from ckpm.store import Store
 from ckpm.system.files import publish_file, temporary_directory
 from ckpm.system.http import (
@@ -26,19 +28,6 @@ PARALLEL = 4
 
 FindNpm = Callable[[str], NpmClient]
 FindUrls = Callable[[Artifact], Sequence[str]]
-
-
-class SourceUnreachableError(DownloadError):
-    """A file of one package could not be had; the session may know another source.
-
-    ``hosts`` are those that did not answer at all.
-    """
-
-    def __init__(self, package: str, artifact: Artifact, cause: DownloadError) -> None:
-        self.package = package
-        unanswered = isinstance(cause, UnreachableError)
-        self.hosts = {str(urlsplit(url).hostname) for url in artifact.urls} if unanswered else set()
-        super().__init__(f"cannot fetch what `{package}` needs: {cause.message}", hints=cause.hints)
 
 
 def unreachable_hosts(steps: Sequence[FetchStep]) -> dict[str, str]:
@@ -75,6 +64,7 @@ class Fetcher:
         self.urls = urls
         self.npm = npm
         self.offline = offline
+        self.interrupted = Event()
 
     def fetch_all(self, steps: Sequence[FetchStep]) -> None:
         """Fetch every file, four at a time; the first failure is raised when the others are done.
@@ -83,14 +73,18 @@ class Fetcher:
             SourceUnreachableError: naming the package whose file could not be had.
             IntegrityError: for bytes that are not the promised ones.
         """
-        with ThreadPoolExecutor(PARALLEL) as pool:
-            running = [pool.submit(self.fetch, step) for step in steps]
-            try:
-                for future in running:
-                    future.result()
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        pool = ThreadPoolExecutor(PARALLEL)
+        try:
+            for running in [pool.submit(self.fetch, step) for step in steps]:
+                running.result()
+        except KeyboardInterrupt:
+            # Nobody waits for a server now; what is under way ends with its next bytes.
+            self.interrupted.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+        finally:
+            if not self.interrupted.is_set():
+                pool.shutdown(cancel_futures=True)
 
     def fetch(self, step: FetchStep) -> None:
         """Fetch one file unless it is here; concurrent processes fetch it once."""
@@ -102,7 +96,9 @@ class Fetcher:
             try:
                 self._fetch(artifact, destination, step.wanted_by)
             except DownloadError as error:
-                raise SourceUnreachableError(step.wanted_by, artifact, error) from error
+                unanswered = isinstance(error, UnreachableError)
+                hosts = {str(urlsplit(url).hostname) for url in artifact.urls if unanswered}
+                raise SourceUnreachableError(step.wanted_by, error, hosts) from error
 
     def _fetch(self, artifact: Artifact, destination: Path, package: str) -> None:
         expected = Expectation(artifact.size, artifact.digests)
@@ -115,8 +111,14 @@ class Fetcher:
             self._fetch_npm(artifact, destination, expected, package)
             return
         task = self.reporter.task(artifact.name, artifact.size)
+
+        def advance(amount: int) -> None:
+            if self.interrupted.is_set():
+                raise CkpmError("interrupted")
+            task.advance(amount)
+
         try:
-            fetch_file(self.urls(artifact), destination, expected, task.advance)
+            fetch_file(self.urls(artifact), destination, expected, advance)
         finally:
             task.done()
 

@@ -162,8 +162,7 @@ def _compilers(tools: Mapping[str, str]) -> dict[str, str]:
     """Return ``CC`` and ``CXX`` of the compiler that was chosen, where it was detected."""
     for name, cxx in (("gcc", "g++"), ("clang", "clang++")):
         cc = Path(tools.get(name, ""))
-        beside = cc.with_name(cc.name.replace(name, cxx))
-        if cc.name and beside.is_file():
+        if cc.name and (beside := cc.with_name(cc.name.replace(name, cxx))).is_file():
             return {"CC": str(cc), "CXX": str(beside)}
     return {}
 

@@ -7,28 +7,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from ckpm.errors import CkpmError, DownloadError
+from ckpm.errors import DownloadError
 from ckpm.install.python_releases import python_releases
 from ckpm.model.lock import Artifact, Closure
 from ckpm.model.platform import Platform
 from ckpm.model.recipe import Digest, Part, Recipe, Source
+from ckpm.model.refusals import SourceError
 from ckpm.model.resolution import Candidate, Release
 from ckpm.model.wheel_tags import platform_tags
 from ckpm.system.http import UnreachableError
 from ckpm.system.registries.maven import artifact_url, configured_repository, published_digest
 from ckpm.system.registries.pypi import IndexFile, PythonIndex
 from ckpm.system.uv import Uv
-
-
-class SourceError(CkpmError):
-    """One source of one candidate cannot be used; the session forbids it and resolves again."""
-
-    exit_code = 5
-
-    def __init__(self, candidate: Candidate, reason: str) -> None:
-        self.candidate = candidate
-        self.reason = reason
-        super().__init__(f"`{candidate}` cannot be had from {candidate.origin}: {reason}")
 
 
 @dataclass

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,8 +11,8 @@ from typing import TypedDict
 
 from ckpm.errors import CkpmError
 from ckpm.model.recipe import Recipe
+from ckpm.recipe.compiled import read_compiled, write_compiled
 from ckpm.recipe.load import content_files, load_recipe
-from ckpm.system.files import write_text
 
 
 class Entry(TypedDict):
@@ -69,15 +68,13 @@ class Catalog:
     @cached_property
     def index(self) -> dict[str, Entry]:
         """Every recipe of the search path, by name; read once for each state of the files."""
-        files = self._files
-        stamp = [
-            [str(path), path.stat().st_mtime_ns, path.stat().st_size] for path in files.values()
-        ]
-        if (kept := self._kept(stamp)) is not None:
-            return kept
-        entries = {name: _entry(path) for name, path in files.items()}
+        files = list(self._files.values())
+        if self.cache is not None and (kept := read_compiled(self.cache, files)) is not None:
+            index: dict[str, Entry] = kept
+            return index
+        entries = {name: _entry(path) for name, path in self._files.items()}
         if self.cache is not None:
-            write_text(self.cache, json.dumps({"stamp": stamp, "entries": entries}))
+            write_compiled(self.cache, files, entries)
         return entries
 
     @cached_property
@@ -91,16 +88,6 @@ class Catalog:
     @cached_property
     def _loaded(self) -> dict[str, Recipe | None]:
         return {}
-
-    def _kept(self, stamp: list[list[object]]) -> dict[str, Entry] | None:
-        if self.cache is None:
-            return None
-        try:
-            document = json.loads(self.cache.read_text(encoding="utf-8"))
-            entries: dict[str, Entry] = document["entries"]
-            return entries if document["stamp"] == stamp else None
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
 
 
 def _provided(recipe: Recipe) -> set[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import entry_points
 from pathlib import Path
 
 from ckpm._content import bundled_dir
@@ -16,7 +15,8 @@ from ckpm.errors import UsageError
 from ckpm.model.detector import Detector
 from ckpm.model.recipe import Recipe
 from ckpm.recipe.catalog import Catalog
-from ckpm.recipe.load import content_files, load_detectors, load_environment
+from ckpm.recipe.compiled import compiled_detectors
+from ckpm.recipe.load import content_files, load_environment
 
 PLUGIN_GROUP = "ckpm.content"
 
@@ -52,13 +52,10 @@ class Content:
     @cached_property
     def detectors(self) -> tuple[Detector, ...]:
         """Every detector on the search path."""
-        found: dict[str, Detector] = {}
         # Detectors run programs, so a project's count only once it is trusted.
         trusted = self.project is None or is_trusted(self.project, self.trust_register)
-        for directory in self.directories("detectors", with_project=trusted):
-            for detector in load_detectors(directory):
-                found.setdefault(detector.package, detector)
-        return tuple(found.values())
+        directories = self.directories("detectors", with_project=trusted)
+        return compiled_detectors(directories, self.settings.cache / "content" / "detectors.json")
 
     @property
     def ready_environments(self) -> list[Path]:
@@ -75,6 +72,8 @@ class Content:
     @cached_property
     def _plugins(self) -> tuple[Path, ...]:
         """Directories that installed distributions offer: an entry point loads to a path."""
+        from importlib.metadata import entry_points
+
         return tuple(Path(str(point.load())) for point in entry_points(group=PLUGIN_GROUP))
 
     def _check_shadows(self) -> None:

@@ -55,7 +55,7 @@ class _Turns(BaseReporter[Edge, Pin, int]):
         self.pinned: set[int] = set()
 
     def pinning(self, candidate: Pin) -> None:
-        # A pin that a later requirement does not allow is dropped and made anew, without a conflict.
+        # A pin that a later requirement forbids is dropped and made anew, without a conflict.
         self.back |= candidate[0] in self.pinned
         self.pinned.add(candidate[0])
 

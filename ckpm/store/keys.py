@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -20,9 +21,9 @@ def tree_digest(directory: Path) -> str:
     for path in sorted(directory.rglob("*")):
         if "__pycache__" in path.parts:
             continue
-        digest.update(f"{path.relative_to(directory)}\0".encode())
+        digest.update(os.fsencode(path.relative_to(directory)) + b"\0")
         if path.is_symlink():
-            digest.update(f"link {path.readlink()}\0".encode())
+            digest.update(b"link " + os.fsencode(path.readlink()) + b"\0")
         elif path.is_file():
             mode = "x" if path.stat().st_mode & 0o100 else "-"
             digest.update(f"file {mode} {_file_digest(path)}\0".encode())

@@ -92,10 +92,14 @@ class Store:
         from filelock import FileLock
 
         directory = self.root / "locks"
+        lock = FileLock(directory / f"{name}.lock")
         with storage_errors(directory):
             directory.mkdir(parents=True, exist_ok=True)
-        with FileLock(directory / f"{name}.lock"):
+            lock.acquire()
+        try:
             yield
+        finally:
+            lock.release()
 
     def environment(self, name: str) -> Path:
         """Return the directory of one environment."""

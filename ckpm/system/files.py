@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ckpm.errors import CkpmError
+
+_TEMPORARY = ".tmp-"
 
 
 class StorageError(CkpmError):
@@ -53,14 +56,39 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 @contextmanager
 def temporary_directory(parent: Path) -> Iterator[Path]:
-    """Give a directory beside its future place; what is left in it goes away at the end."""
+    """Give a directory beside its future place; what is left in it goes away at the end.
+
+    What processes that were killed have left there goes away now.
+    """
     with storage_errors(parent):
         parent.mkdir(parents=True, exist_ok=True)
-        directory = Path(tempfile.mkdtemp(prefix=".tmp-", dir=parent))
+        for left in parent.glob(f"{_TEMPORARY}*"):
+            _reclaim(left)
+        directory = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=parent))
+        handle = _claim(directory)
     try:
         yield directory
     finally:
         remove_tree(directory)
+        os.close(handle)
+
+
+def _claim(directory: Path) -> int:
+    """Hold a directory until the handle is closed or the process ends, however it ends."""
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
+
+
+def _reclaim(directory: Path) -> None:
+    with suppress(OSError):  # Somebody still works there.
+        handle = _claim(directory)
+        remove_tree(directory)
+        os.close(handle)
 
 
 def publish_directory(temporary: Path, final: Path) -> None:
@@ -69,15 +97,16 @@ def publish_directory(temporary: Path, final: Path) -> None:
         final.parent.mkdir(parents=True, exist_ok=True)
         temporary.chmod(0o755)
         temporary.replace(final)
-        _flush_directory(final.parent)
+        _flush(final.parent)
 
 
 def publish_file(temporary: Path, final: Path) -> None:
-    """Move a finished file into place in one step; its parent is flushed."""
+    """Move a finished file into place in one step; it and its parent are flushed."""
     with storage_errors(final.parent):
         final.parent.mkdir(parents=True, exist_ok=True)
+        _flush(temporary)
         temporary.replace(final)
-        _flush_directory(final.parent)
+        _flush(final.parent)
 
 
 def point_link(link: Path, target: str) -> None:
@@ -119,7 +148,7 @@ def free_bytes(path: Path) -> int:
     return shutil.disk_usage(existing).free
 
 
-def _flush_directory(path: Path) -> None:
+def _flush(path: Path) -> None:
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

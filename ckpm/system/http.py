@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from ckpm.errors import DownloadError, IntegrityError
 from ckpm.model.recipe import Digest
-from ckpm.system.files import publish_file, storage_errors
+from ckpm.system.files import publish_file, storage_errors, write_text
 
 if TYPE_CHECKING:
     import requests
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT_S = 10
 READ_TIMEOUT_S = 60
 DEADLINE_S = 6 * 3600
-CHUNK_BYTES = 1 << 20
+# What a connection that breaks off may lose of what it brought.
+CHUNK_BYTES = 1 << 16
+ATTEMPTS = 3
 
 Progress = Callable[[int], None]
 
@@ -42,72 +44,154 @@ def fetch_file(
 ) -> str:
     """Fetch a file from the first mirror that has it; return its sha256.
 
-    What an interrupted run left beside ``destination`` is continued where the server allows that.
+    What an interrupted run left beside ``destination`` is continued where that is sure to give one
+    state of the file: the server still has that state, or a digest will tell.
 
     Raises:
         UnreachableError: when no mirror could be reached.
         IntegrityError: when the bytes are not the expected ones.
         DownloadError: when the mirrors answered, but not with the file.
     """
-    tried: list[str] = []
-    reached = False
+    faults: list[DownloadError | IntegrityError] = []
+    download = _Download(destination, expected, progress)
     for url in urls:
         try:
-            return _fetch(url, destination, expected, progress)
-        except UnreachableError as error:
-            tried.append(error.message)
-        except DownloadError as error:
-            reached = True
-            tried.append(error.message)
-    kind = DownloadError if reached else UnreachableError
-    raise kind(f"cannot fetch `{destination.name}`", tried=tried)
+            return download.fetch(url)
+        except (DownloadError, IntegrityError) as error:
+            faults.append(error)
+    raise _together(f"cannot fetch `{destination.name}`", faults)
 
 
-def _fetch(url: str, destination: Path, expected: Expectation, progress: Progress) -> str:
-    partial = destination.with_name(f"{destination.name}.part")
-    with storage_errors(partial.parent):
-        partial.parent.mkdir(parents=True, exist_ok=True)
-        done = partial.stat().st_size if partial.exists() else 0
-    if expected.size is not None and done > expected.size:
-        partial.unlink()
-        done = 0
-    if done != expected.size:
-        _stream(url, partial, done, expected, progress)
-    digests = _hash(partial, {"sha256", *(digest.algorithm for digest in expected.digests)})
-    _verify(partial, expected, digests, url)
-    publish_file(partial, destination)
-    return digests["sha256"]
+def _together(
+    message: str, faults: Sequence[DownloadError | IntegrityError]
+) -> DownloadError | IntegrityError:
+    """Return one error for all mirrors: wrong bytes weigh most, then that somebody answered."""
+    tried = [fault.message for fault in faults]
+    hints = dict.fromkeys(hint for fault in faults for hint in fault.hints)
+    if any(isinstance(fault, IntegrityError) for fault in faults):
+        lines = "".join(f"\n  {line}" for text in tried for line in text.splitlines())
+        return IntegrityError(message + lines, hints=hints)
+    silent = all(isinstance(fault, UnreachableError) for fault in faults)
+    return (UnreachableError if silent else DownloadError)(message, tried=tried, hints=hints)
 
 
-def _stream(url: str, partial: Path, done: int, expected: Expectation, progress: Progress) -> None:
-    headers = {"Range": f"bytes={done}-"} if done else {}
-    with _request(url, headers) as response:
-        resumed = response.status_code == 206
-        progress(done if resumed else 0)
-        mode = "ab" if resumed else "wb"
-        received = done if resumed else 0
-        with storage_errors(partial.parent), partial.open(mode) as file:
-            for chunk in _chunks(response, url):
-                received += len(chunk)
-                if expected.size is not None and received > expected.size:
-                    raise IntegrityError(
-                        f"`{url}` sends more than the {expected.size} bytes promised"
-                    )
-                file.write(chunk)
-                progress(len(chunk))
+class _BrokenOffError(DownloadError):
+    """The connection ended before the file did."""
+
+
+class _Download:
+    """One file on its way: ``partial`` is what is here, ``validator`` which state it is of."""
+
+    def __init__(self, destination: Path, expected: Expectation, progress: Progress) -> None:
+        self.destination = destination
+        self.expected = expected
+        self.partial = destination.with_name(f"{destination.name}.part")
+        self.validator = destination.with_name(f"{destination.name}.part-of")
+        self.progress = progress
+        self.shown = 0
+
+    def fetch(self, url: str) -> str:
+        """Fetch from one mirror; a connection that breaks off is taken up again a few times."""
+        with storage_errors(self.partial.parent):
+            self.partial.parent.mkdir(parents=True, exist_ok=True)
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return self._fetch(url)
+            except _BrokenOffError:
+                continue
+        return self._fetch(url)
+
+    def _fetch(self, url: str) -> str:
+        done = self.partial.stat().st_size if self.partial.exists() else 0
+        if done == 0 or done != self.expected.size:
+            self._stream(url, done)
+        digests = _hash(self.partial, self.expected)
+        self._verify(url, digests)
+        publish_file(self.partial, self.destination)
+        self.validator.unlink(missing_ok=True)
+        return digests["sha256"]
+
+    def _stream(self, url: str, done: int) -> None:
+        with _request(url, self._range(url, done)) as response:
+            if response.status_code == 416 or not _continues(response, done):
+                response.close()
+                self._forget()
+                self._stream(url, 0)
+                return
+            resumed = response.status_code == 206
+            if not resumed:
+                self._remember(url, response)
+            mode = "ab" if resumed else "wb"
+            with storage_errors(self.partial.parent), self.partial.open(mode) as file:
+                self._show(file.tell())
+                for chunk in _chunks(response, url):
+                    file.write(chunk)
+                    self._show(file.tell())
+                    self._check_length(url, file.tell())
+
+    def _range(self, url: str, done: int) -> dict[str, str]:
+        """Ask for the rest, and for all of it where the file is no longer the one begun with."""
+        known = self.validator.read_text(encoding="utf-8") if self.validator.is_file() else ""
+        address, _, state = known.partition("\n")
+        if done and address == url and state:
+            return {"Range": f"bytes={done}-", "If-Range": state}
+        # Mirrors have the same bytes, or the digest says that they have not.
+        return {"Range": f"bytes={done}-"} if done and self.expected.digests else {}
+
+    def _remember(self, url: str, response: requests.Response) -> None:
+        etag = response.headers.get("ETag", "")
+        # A weak one does not speak of bytes (RFC 9110, 13.1.5).
+        state = response.headers.get("Last-Modified", "") if etag[:2] in ("", "W/") else etag
+        write_text(self.validator, f"{url}\n{state}")
+
+    def _show(self, received: int) -> None:
+        self.progress(received - self.shown)
+        self.shown = received
+
+    def _check_length(self, url: str, received: int) -> None:
+        if self.expected.size is not None and received > self.expected.size:
+            self._forget()
+            raise IntegrityError(f"`{url}` sends more than the {self.expected.size} bytes promised")
+
+    def _verify(self, url: str, digests: dict[str, str]) -> None:
+        size = self.partial.stat().st_size
+        if self.expected.size is not None and size < self.expected.size:
+            raise _BrokenOffError(f"`{url}` ended after {size} of {self.expected.size} bytes")
+        for digest in self.expected.digests:
+            if digests[digest.algorithm] != digest.value:
+                self._forget()
+                raise IntegrityError(
+                    f"`{url}` is not the file that was promised\n"
+                    f"  expected {digest.algorithm} {digest.value}\n"
+                    f"  received {digest.algorithm} {digests[digest.algorithm]}",
+                    hints=["try again; if it stays so, the file changed: tell the recipe's author"],
+                )
+
+    def _forget(self) -> None:
+        """Drop what is here: kept, it would only be continued and fail again."""
+        self.partial.unlink(missing_ok=True)
+        self.validator.unlink(missing_ok=True)
+
+
+def _continues(response: requests.Response, done: int) -> bool:
+    """Whether an answer is the whole file, or the rest from just where we are."""
+    start = response.headers.get("Content-Range", "").removeprefix("bytes ").partition("-")[0]
+    return response.status_code != 206 or start == str(done)
 
 
 def _chunks(response: requests.Response, url: str) -> Iterator[bytes]:
-    import requests
+    from urllib3.exceptions import HTTPError
 
     deadline = time.monotonic() + DEADLINE_S
     try:
-        for chunk in response.iter_content(CHUNK_BYTES):
+        # The bytes as they are sent: servers call a .tar.gz "encoded", and a client that decodes it
+        # has another file than the one whose digest was published.
+        for chunk in response.raw.stream(CHUNK_BYTES, decode_content=False):
             if time.monotonic() > deadline:
                 raise DownloadError(f"`{url}` took longer than {DEADLINE_S // 3600} hours")
             yield chunk
-    except requests.RequestException as error:
-        raise DownloadError(f"`{url}` broke off: {_reason(error)}") from error
+    except HTTPError as error:
+        raise _BrokenOffError(f"`{url}` broke off: {_reason(error)}") from error
 
 
 def _request(url: str, headers: dict[str, str]) -> requests.Response:
@@ -125,40 +209,20 @@ def _request(url: str, headers: dict[str, str]) -> requests.Response:
         ) from error
     except requests.RequestException as error:
         raise DownloadError(f"cannot ask `{url}`: {_reason(error)}") from error
-    if response.status_code == 416 and headers.get("Range"):
-        response.close()
-        raise DownloadError(f"`{url}` does not continue a download at that point")
-    if response.status_code >= 400:
+    if response.status_code >= 400 and not (response.status_code == 416 and "Range" in headers):
         response.close()
         raise DownloadError(f"`{url}` answers {response.status_code} {response.reason}")
     return response
 
 
-def _hash(path: Path, algorithms: set[str]) -> dict[str, str]:
-    hashers = {name: hashlib.new(name, usedforsecurity=False) for name in sorted(algorithms)}
+def _hash(path: Path, expected: Expectation) -> dict[str, str]:
+    names = {"sha256", *(digest.algorithm for digest in expected.digests)}
+    hashers = {name: hashlib.new(name, usedforsecurity=False) for name in sorted(names)}
     with path.open("rb") as file:
-        while chunk := file.read(CHUNK_BYTES):
+        while chunk := file.read(1 << 20):
             for hasher in hashers.values():
                 hasher.update(chunk)
     return {name: hasher.hexdigest() for name, hasher in hashers.items()}
-
-
-def _verify(partial: Path, expected: Expectation, digests: dict[str, str], url: str) -> None:
-    size = partial.stat().st_size
-    if expected.size is not None and size != expected.size:
-        if size > expected.size:
-            partial.unlink()
-        raise DownloadError(f"`{url}` ended after {size} of {expected.size} bytes")
-    for digest in expected.digests:
-        if digests[digest.algorithm] != digest.value:
-            # Kept, it would only be continued and fail again.
-            partial.unlink()
-            raise IntegrityError(
-                f"`{url}` is not the file that was promised\n"
-                f"  expected {digest.algorithm} {digest.value}\n"
-                f"  received {digest.algorithm} {digests[digest.algorithm]}",
-                hints=["try again; if it stays so, the file changed: tell the recipe's author"],
-            )
 
 
 def verify_file(path: Path, expected: Expectation) -> str:
@@ -167,7 +231,7 @@ def verify_file(path: Path, expected: Expectation) -> str:
     Raises:
         IntegrityError: when it is not what was expected.
     """
-    digests = _hash(path, {"sha256", *(digest.algorithm for digest in expected.digests)})
+    digests = _hash(path, expected)
     if expected.size is not None and path.stat().st_size != expected.size:
         raise IntegrityError(f"`{path.name}` has {path.stat().st_size} of {expected.size} bytes")
     for digest in expected.digests:

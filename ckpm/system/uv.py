@@ -16,23 +16,13 @@ from pathlib import Path
 from ckpm.errors import BuildError, CkpmError
 from ckpm.model.lock import Closure, Distribution, Wheel
 from ckpm.model.platform import Platform
+from ckpm.model.refusals import ClosureConflictError
 from ckpm.system.http import UnreachableError
 from ckpm.system.process import Completed, run_captured
+from ckpm.system.registries.indexes import STOCK
 
 _UNSATISFIABLE = "No solution found"
 _NETWORK = ("Failed to fetch", "error sending request", "Could not connect", "network connectivity")
-
-
-class ClosureConflictError(CkpmError):
-    """The Python packages asked for cannot stand together; ``text`` is what uv says."""
-
-    exit_code = 3
-
-    def __init__(self, text: str, requirements: Sequence[str]) -> None:
-        self.text = text
-        self.requirements = tuple(requirements)
-        lines = "\n".join(f"  {line}" for line in text.splitlines()[:12])
-        super().__init__(f"these Python packages cannot stand together\n{lines}")
 
 
 @dataclass(frozen=True)
@@ -140,7 +130,7 @@ class Uv:
 
     def _index_options(self, first: Sequence[str]) -> list[str]:
         default, *extra = self.indexes
-        options = [f"--default-index={default}"]
+        options = [f"--default-index={default}"] if default != STOCK else []
         options += [f"--index={url}" for url in dict.fromkeys([*first, *extra])]
         return options
 

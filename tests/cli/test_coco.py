@@ -50,7 +50,9 @@ def photo(number: int) -> bytes:
 
 
 def annotations() -> dict[str, Any]:
-    known: dict[str, Any] = json.loads((DATA / "coco" / "instances_785.json").read_text(encoding="utf-8"))
+    known: dict[str, Any] = json.loads(
+        (DATA / "coco" / "instances_785.json").read_text(encoding="utf-8")
+    )
     made = [
         {"id": number, "file_name": f"{number:012d}.jpg", "width": 64, "height": 48}
         for number in ids()
@@ -111,7 +113,9 @@ def project(tmp_path: Path, official: tuple[str, Path]) -> Path:
             text,
         )
     (recipes / "dataset-coco-val2017.yaml").write_text(text, encoding="utf-8")
-    shutil.copytree(bundled_dir("recipes") / "dataset-coco-val2017", recipes / "dataset-coco-val2017")
+    shutil.copytree(
+        bundled_dir("recipes") / "dataset-coco-val2017", recipes / "dataset-coco-val2017"
+    )
     shadows = "name: coco-test\nrequires: []\nshadows: [dataset-coco-val2017]\n"
     (tmp_path / "ckpm.yaml").write_text(shadows, encoding="utf-8")
     ckpm(tmp_path, "trust", ".")
@@ -166,7 +170,11 @@ def test_unverified_photographs_are_taken_from_the_archive_unless_allowed(projec
 def test_map_is_computed_by_pycocotools(project: Path) -> None:
     environ_store = os.environ.get("CKPM_STORE")
     document = ckpm(
-        project, "run", "object-detection-coco", "--json", *(["--store", environ_store] if environ_store else [])
+        project,
+        "run",
+        "object-detection-coco",
+        "--json",
+        *(["--store", environ_store] if environ_store else []),
     )
     results = json.loads(document[document.index('{\n  "format"') :])["result"]["results"]
     assert results["images"] == 50

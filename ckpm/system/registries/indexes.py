@@ -8,12 +8,15 @@ from pathlib import Path
 
 Indexes = tuple[str, ...]
 
+STOCK = ""
+"""Stands for the index that nobody configured."""
+
 
 def configured_indexes(environ: Mapping[str, str]) -> Indexes:
     """Return the index addresses in force, the default one first.
 
-    The default of the default is pypi-simple's. Only web addresses count: a local directory cannot
-    be locked for anybody else.
+    Nothing configured gives ``STOCK``: whatever the clients take by themselves. Only web addresses
+    count: a local directory cannot be locked for anybody else.
     """
     default = _first(environ, ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL")) or next(
         _pip_values(environ, "index-url"), None
@@ -22,11 +25,15 @@ def configured_indexes(environ: Mapping[str, str]) -> Indexes:
         *_listed(environ, ("UV_INDEX", "UV_EXTRA_INDEX_URL", "PIP_EXTRA_INDEX_URL")),
         *_pip_values(environ, "extra-index-url"),
     ]
-    found = [default or _stock_index(), *extra]
-    return tuple(dict.fromkeys(url for url in found if url.startswith(("https://", "http://"))))
+    web = [url for url in (default, *extra) if url and url.startswith(("https://", "http://"))]
+    return tuple(dict.fromkeys(web if default else [STOCK, *web])) or (STOCK,)
 
 
-def _stock_index() -> str:
+def index_address(index: str) -> str:
+    """Return the address of an index; the stock one's is pypi-simple's default."""
+    if index != STOCK:
+        return index
+    # Half a second to import, so only when the network is asked anyway.
     from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
     return PYPI_SIMPLE_ENDPOINT

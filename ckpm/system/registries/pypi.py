@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ckpm.system.files import write_text
 from ckpm.system.http import UnreachableError
+from ckpm.system.registries.indexes import index_address
 
 FRESH_S = 600
 
@@ -97,12 +98,12 @@ def _download(index: str, distribution: str) -> tuple[IndexFile, ...]:
     from pypi_simple import NoSuchProjectError, PyPISimple
 
     try:
-        with PyPISimple(endpoint=index) as client:
+        with PyPISimple(endpoint=index_address(index)) as client:
             page = client.get_project_page(distribution, timeout=(10, 60))
     except NoSuchProjectError:
         return ()
     except (requests.RequestException, ValueError) as error:
-        host = urlsplit(index).hostname
+        host = urlsplit(index_address(index)).hostname
         raise UnreachableError(
             f"cannot read the Python index at {host}",
             hints=["check the network, or use `--offline` with what was fetched before"],

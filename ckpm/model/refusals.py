@@ -1,0 +1,43 @@
+"""Refusals: what turns out not to work, and what the session then plans around."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ckpm.errors import CkpmError, DownloadError
+from ckpm.model.resolution import Candidate
+
+
+class SourceError(CkpmError):
+    """One source of one candidate cannot be used; the session forbids it and resolves again."""
+
+    exit_code = 5
+
+    def __init__(self, candidate: Candidate, reason: str) -> None:
+        self.candidate = candidate
+        self.reason = reason
+        super().__init__(f"`{candidate}` cannot be had from {candidate.origin}: {reason}")
+
+
+class SourceUnreachableError(DownloadError):
+    """A file of one package could not be had; the session may know another source.
+
+    ``hosts`` are those that did not answer at all.
+    """
+
+    def __init__(self, package: str, cause: DownloadError, hosts: Iterable[str] = ()) -> None:
+        self.package = package
+        self.hosts = frozenset(hosts)
+        super().__init__(f"cannot fetch what `{package}` needs: {cause.message}", hints=cause.hints)
+
+
+class ClosureConflictError(CkpmError):
+    """The Python packages asked for cannot stand together; ``text`` is what uv says."""
+
+    exit_code = 3
+
+    def __init__(self, text: str, requirements: Sequence[str]) -> None:
+        self.text = text
+        self.requirements = tuple(requirements)
+        lines = "\n".join(f"  {line}" for line in text.splitlines()[:12])
+        super().__init__(f"these Python packages cannot stand together\n{lines}")

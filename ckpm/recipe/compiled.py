@@ -1,0 +1,56 @@
+"""Content that is read once for each state of its files: YAML costs a millisecond a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ckpm.model.detector import Detector, VersionProbe
+from ckpm.system.files import write_text
+
+
+def stamp(files: Iterable[Path]) -> list[list[object]]:
+    """Return what changes whenever one of the files does."""
+    return [[str(path), path.stat().st_mtime_ns, path.stat().st_size] for path in files]
+
+
+def read_compiled(cache: Path, files: Sequence[Path]) -> Any:
+    """Return what was compiled from just these files, or ``None``."""
+    try:
+        document = json.loads(cache.read_text(encoding="utf-8"))
+        return document["content"] if document["stamp"] == stamp(files) else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def write_compiled(cache: Path, files: Sequence[Path], content: object) -> None:
+    """Keep what was compiled from files."""
+    write_text(cache, json.dumps({"stamp": stamp(files), "content": content}))
+
+
+def compiled_detectors(directories: Iterable[Path], cache: Path) -> tuple[Detector, ...]:
+    """Return every detector; the first directory that has a name wins."""
+    from ckpm.recipe.load import content_files, load_detector
+
+    found: dict[str, Path] = {}
+    for directory in directories:
+        for path in content_files(directory):
+            found.setdefault(path.stem, path)
+    files = list(found.values())
+    kept = read_compiled(cache, files)
+    if kept is not None:
+        return tuple(_detector(fields) for fields in kept)
+    detectors = tuple(load_detector(path) for path in files)
+    write_compiled(cache, files, [asdict(detector) for detector in detectors])
+    return detectors
+
+
+def _detector(fields: dict[str, Any]) -> Detector:
+    version = VersionProbe(**{**fields["version"], "args": tuple(fields["version"]["args"])})
+    options = tuple((name, value) for name, value in fields["options"])
+    lists = ("executables", "roots", "files", "libraries", "headers")
+    texts = {name: tuple(fields[name]) for name in lists}
+    return Detector(**{**fields, **texts, "version": version, "options": options})
