@@ -6,7 +6,7 @@ recipe -> detect -> resolve -> plan -> install -> activate -> run
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -15,20 +15,20 @@ from typing import TYPE_CHECKING
 from ckpm.config.places import find_place, own_place
 from ckpm.config.platforms import known_platforms
 from ckpm.config.settings import Settings, load_settings
-from ckpm.errors import NotFoundError, StaleLockError
-from ckpm.model.environment import EnvChange
+from ckpm.errors import DownloadError, NotFoundError, StaleLockError, UnsatisfiableError
 from ckpm.model.installation import Installation
 from ckpm.model.lock import Lock, LockedTarget
-from ckpm.model.plan import FetchStep, Plan
+from ckpm.model.plan import Plan
 from ckpm.model.platform import Platform, parse_target
 from ckpm.model.recipe import Recipe
 from ckpm.model.refusals import ClosureConflictError, SourceError, SourceUnreachableError
 from ckpm.model.request import Choices, Environment, Place, Prepared
 from ckpm.model.requirement import Requirement, parse_requirement
-from ckpm.model.resolution import Candidate, Resolution
+from ckpm.model.resolution import Candidate, Nogood, Resolution
 from ckpm.model.workflow import EnvironmentFile
 from ckpm.recipe import Content, load_environment
 from ckpm.store import Store
+from ckpm.store.pins import pinned, pins_of
 from ckpm.system.host import Host, LocalHost
 from ckpm.system.http import UnreachableError
 from ckpm.system.native import native_platform
@@ -126,7 +126,7 @@ class Session:
         target: str | Platform | None = None,
         own: Sequence[Recipe] = (),
         locked: LockedTarget | None = None,
-        nogoods: Sequence[frozenset[tuple[str, str, str]]] = (),
+        nogoods: Sequence[Nogood] = (),
     ) -> Resolution:
         """Return the preferred compatible set; see ``ckpm.resolve.resolve``."""
         from ckpm.resolve import World, resolve
@@ -157,20 +157,23 @@ class Session:
         target: Platform,
         own: Sequence[Recipe] = (),
         keep: bool = True,
+        free: Sequence[str] = (),
     ) -> Prepared:
         """Resolve, lock and plan; around sources that cannot be used.
 
-        ``keep`` prefers the versions that are locked already.
+        ``keep`` prefers the versions that are locked already, but for the packages in ``free``.
+
+        Raises:
+            NotFoundError: for one to be freed that is not locked.
         """
-        from ckpm.plan import lock_target, read_lock
+        from ckpm.plan import conflicting_pins, lock_target, read_lock
 
         lock = read_lock(place.lock) or Lock(place.name)
-        nogoods: list[frozenset[tuple[str, str, str]]] = []
+        self.registries.pins |= pins_of(lock)
+        nogoods: list[Nogood] = []
         for _ in range(MAX_ATTEMPTS):
-            kept = lock.target(target.name) if keep else None
-            resolution = self.resolve(
-                requirements, target=target, own=own, locked=kept, nogoods=nogoods
-            )
+            kept = _without(lock.target(target.name), free) if keep else None
+            resolution = self._resolve_around(requirements, target, own, kept, nogoods)
             recipes = self._recipes_of([c.package for c in resolution], own)
             texts = [str(requirement) for requirement in requirements]
             try:
@@ -179,19 +182,32 @@ class Session:
                 self.forbid(error.candidate, error.reason)
                 continue
             except ClosureConflictError as error:
-                nogoods.append(_conflict(error, resolution, nogoods))
+                nogoods.append(conflicting_pins(error, resolution, nogoods))
                 continue
             plan = self._plan(place, entry, recipes, target)
-            return Prepared(
-                place,
-                tuple(requirements),
-                target,
-                lock.with_target(entry),
-                plan,
-                resolution,
-                tuple(self.notes),
-            )
+            locked = lock.with_target(entry)
+            return Prepared(place, tuple(requirements), target, locked, plan, resolution, keep)
         raise StaleLockError(f"gave up after {MAX_ATTEMPTS} changed plans")
+
+    def _resolve_around(
+        self,
+        requirements: Sequence[Requirement],
+        target: Platform,
+        own: Sequence[Recipe],
+        locked: LockedTarget | None,
+        nogoods: Sequence[Nogood],
+    ) -> Resolution:
+        """Resolve; where that fails for what could not be had, that is what went wrong."""
+        try:
+            return self.resolve(
+                requirements, target=target, own=own, locked=locked, nogoods=nogoods
+            )
+        except UnsatisfiableError as error:
+            reasons = self.forbidden.values()
+            if not any(reason in line for line in error.lines for reason in reasons):
+                raise
+            message = "what these requirements need cannot be had from here"
+            raise DownloadError(message, tried=error.lines, hints=error.hints) from error
 
     def prepare_locked(
         self, place: Place, requirements: Sequence[Requirement], *, target: Platform, frozen: bool
@@ -215,7 +231,7 @@ class Session:
         own = self.environment_file(place).packages
         recipes = self._recipes_of([package.name for package in entry.packages], own)
         plan = self._plan(place, entry, recipes, target)
-        return Prepared(place, tuple(requirements), target, lock, plan, None, tuple(self.notes))
+        return Prepared(place, tuple(requirements), target, lock, plan)
 
     def _plan(
         self, place: Place, entry: LockedTarget, recipes: Mapping[str, Recipe], target: Platform
@@ -237,21 +253,13 @@ class Session:
 
     def probe_hosts(self, plan: Plan) -> Plan:
         """Return the plan with a note for each host that cannot be reached from here."""
-        from ckpm.install.fetch import unreachable_hosts
+        from ckpm.install.fetch import with_unreachable_hosts
 
-        fetches = [step for step in plan.steps if isinstance(step, FetchStep)]
-        hosts = {} if self.choices.offline else unreachable_hosts(fetches)
-        notes = [
-            f"cannot reach {host} from here: without `{name}`, installing looks for another source"
-            for host, name in hosts.items()
-        ]
-        return replace(plan, notes=(*plan.notes, *notes))
+        return plan if self.choices.offline else with_unreachable_hosts(plan)
 
     def forbid(self, candidate: Candidate, reason: str) -> None:
         """Leave a candidate out from now on, and remember to say so."""
-        from ckpm.resolve import title
-
-        self.forbidden[title(candidate)] = reason
+        self.forbidden[candidate.title] = reason
         self.remark(f"{candidate} from {candidate.origin} is left out: {reason}")
 
     def remark(self, note: str) -> None:
@@ -264,21 +272,13 @@ class Session:
 
     def install(self, prepared: Prepared, own: Sequence[Recipe] = ()) -> Environment:
         """Carry out a plan; what turns out to be unreachable is planned around."""
-        from ckpm.plan import write_lock
-
-        for _ in range(MAX_ATTEMPTS):
-            try:
-                if not self.is_current(prepared):
-                    self.installer.install(prepared.plan)
-                break
-            except SourceUnreachableError as error:
-                prepared = self._around(prepared, error, own)
-            except UnreachableError as error:
-                prepared = self._around_python(prepared, error, own)
-        if prepared.resolution is not None:
-            write_lock(prepared.place.lock, prepared.lock)
+        prepared = self._carry_out(prepared, own, self._install)
         made = self.environment(prepared.place, prepared.target.name)
         return replace(made, made_from=prepared)
+
+    def fetch(self, prepared: Prepared, own: Sequence[Recipe] = ()) -> Prepared:
+        """Bring everything that a plan needs onto this machine, for installing offline."""
+        return self._carry_out(prepared, own, lambda p: self.installer.fetch(p.plan))
 
     def is_current(self, prepared: Prepared) -> bool:
         """Whether the environment's current generation is just what the plan would make."""
@@ -287,39 +287,46 @@ class Session:
         current = self.store.current(prepared.place.key, prepared.target.name)
         return current is not None and generation_digest(current) == prepared.plan.digest
 
-    def fetch(self, prepared: Prepared) -> None:
-        """Bring everything that a plan needs onto this machine, for installing offline."""
+    def _install(self, prepared: Prepared) -> None:
+        if not self.is_current(prepared):
+            self.installer.install(prepared.plan)
+
+    def _carry_out(
+        self, prepared: Prepared, own: Sequence[Recipe], action: Callable[[Prepared], None]
+    ) -> Prepared:
         from ckpm.plan import write_lock
 
-        self.installer.fetch(prepared.plan)
+        for _ in range(MAX_ATTEMPTS):
+            try:
+                action(prepared)
+                break
+            except (SourceUnreachableError, UnreachableError) as error:
+                prepared = self._around(prepared, error, own)
         if prepared.resolution is not None:
+            prepared = replace(prepared, lock=pinned(prepared.lock, prepared.locked, self.store))
             write_lock(prepared.place.lock, prepared.lock)
+        return prepared
 
-    def _around(
-        self, prepared: Prepared, error: SourceUnreachableError, own: Sequence[Recipe]
-    ) -> Prepared:
+    def _around(self, prepared: Prepared, error: DownloadError, own: Sequence[Recipe]) -> Prepared:
+        """Plan again without what could not be reached; a lock used as it is never switches."""
         if prepared.resolution is None:
             raise error
-        self.registries.unreachable |= error.hosts
-        for candidate in prepared.resolution:
-            if candidate.package == error.package and candidate.source is not None:
-                self.forbid(candidate, error.message.splitlines()[-1].strip())
-        return self.prepare(
-            prepared.place, prepared.requirements, target=prepared.target, own=own, keep=False
-        )
-
-    def _around_python(
-        self, prepared: Prepared, error: UnreachableError, own: Sequence[Recipe]
-    ) -> Prepared:
-        if prepared.resolution is None or "python from uv-python" in self.forbidden:
+        reason = error.message.splitlines()[-1].strip()
+        if isinstance(error, SourceUnreachableError):
+            self.registries.unreachable |= error.hosts
+            gone = [c for c in prepared.resolution if c.package == error.package and c.source]
+        else:
+            gone = [c for c in prepared.resolution if c.origin == "uv-python"]
+        if not gone or gone[0].title in self.forbidden:
             raise error
-        if not any(c.origin == "uv-python" for c in prepared.resolution):
-            raise error
-        reason = error.message.splitlines()[0]
-        self.forbidden["python from uv-python"] = reason
-        self.remark(f"{reason}: looking for another one")
+        for candidate in gone:
+            self.forbid(candidate, reason)
         return self.prepare(
-            prepared.place, prepared.requirements, target=prepared.target, own=own, keep=False
+            prepared.place,
+            prepared.requirements,
+            target=prepared.target,
+            own=own,
+            keep=prepared.keep,
         )
 
     # activate
@@ -357,15 +364,22 @@ class Session:
         offline = self.choices.offline
         index = PythonIndex(indexes, self.settings.cache / "index", offline)
         uv = Uv(self.environ, self.store.uv_cache, indexes, offline)
-        return Registries(index, uv, self.environ, self.choices.allow_unverified)
+        unverified, is_here = self.choices.allow_unverified, self.store.has_download
+        return Registries(index, uv, self.environ, unverified, is_here=is_here)
 
     @cached_property
     def installer(self) -> Installer:
         """What carries out plans."""
+        from ckpm.activate.scripts import generation_scripts
         from ckpm.install import Installer
 
         return Installer(
-            self.store, self.registries, self.environ, self.native, self.reporter, _scripts
+            self.store,
+            self.registries,
+            self.environ,
+            self.native,
+            self.reporter,
+            generation_scripts,
         )
 
     def _recipes_of(self, names: Sequence[str], own: Sequence[Recipe]) -> dict[str, Recipe]:
@@ -374,28 +388,13 @@ class Session:
         return {name: recipe for name, recipe in found if recipe is not None}
 
 
-def _conflict(
-    error: ClosureConflictError,
-    resolution: Resolution,
-    known: Sequence[frozenset[tuple[str, str, str]]],
-) -> frozenset[tuple[str, str, str]]:
-    """Return the pins that uv's text names, as what must not be chosen together again."""
-    pins = [c for c in resolution if c.origin == "pypi" and c.source is not None]
-    named = [
-        c
-        for c in pins
-        if f"{(c.source.text('distribution') if c.source else None) or c.package}==" in error.text
-    ]
-    nogood = frozenset((c.package, c.scope, str(c.version)) for c in named or pins)
-    if nogood in known or len(nogood) < 2:
-        raise error
-    return nogood
-
-
-def _scripts(
-    environment: str, target: str, directory: str, changes: tuple[EnvChange, ...]
-) -> dict[str, str]:
-    from ckpm.activate.activation import Activation
-    from ckpm.activate.scripts import activation_scripts
-
-    return activation_scripts(Activation(environment, target, directory, changes))
+def _without(entry: LockedTarget | None, packages: Sequence[str]) -> LockedTarget | None:
+    """Forget the locked versions of the named packages, so that only they move."""
+    locked = {package.name for package in entry.packages} if entry else set()
+    if unknown := [name for name in packages if name not in locked]:
+        raise NotFoundError(
+            f"nothing is locked of `{unknown[0]}`", hints=["`ckpm list` shows what is"]
+        )
+    if entry is None:
+        return None
+    return replace(entry, packages=tuple(p for p in entry.packages if p.name not in packages))

@@ -54,7 +54,7 @@ A placeholder is replaced by its value and never evaluated. One that has no valu
 | `{source}` | `steps` | where the parts were unpacked |
 | `{recipe}` | `steps` | the directory beside the recipe |
 | `{needs.NAME}` | `steps`, `configure` | the directory of a package it needs |
-| `{tools.NAME}` | `steps`, `configure` | the program of a tool; `{tools.python}` is the tools' Python |
+| `{tools.NAME}` | `steps`, `configure` | the program of a tool; `{tools.python}` runs here |
 | `{jobs}` | `steps` | how many processors there are |
 | `{drop}` | `instructions` | where a person puts a file of a `manual` source |
 """

@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tarfile
@@ -13,12 +14,16 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
+
+from ckpm.system.registries.indexes import configured_indexes, index_address
 
 ROOT = Path(__file__).parents[1]
 
@@ -269,7 +274,7 @@ def project(tmp_path: Path, loopback: Loopback) -> Project:
     (programs / "python3").symlink_to(Path(sys.base_prefix) / "bin" / "python3")
     (programs / "ckpm").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m ckpm "$@"\n')
     (programs / "ckpm").chmod(0o755)
-    for name in ("cat", "sed", "rm", "ls", "mkdir", "cp", "sleep"):
+    for name in ("sh", "cat", "sed", "rm", "ls", "mkdir", "cp", "sleep"):
         (programs / name).symlink_to(shutil.which(name) or name)
     environ = {
         "PATH": str(programs),
@@ -282,3 +287,26 @@ def project(tmp_path: Path, loopback: Loopback) -> Project:
         "LANG": os.environ.get("LANG", "C.UTF-8"),
     }
     return Project(directory, environ, loopback)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--heavy", action="store_true", help="also run what moves much data")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("network") and not index_answers():
+        pytest.skip("the Python index cannot be reached from here")
+    if item.get_closest_marker("heavy") and not item.config.getoption("--heavy"):
+        pytest.skip("moves hundreds of megabytes; run with --heavy")
+
+
+@lru_cache(maxsize=1)
+def index_answers() -> bool:
+    """Whether the configured Python index accepts connections."""
+    parts = urlsplit(index_address(configured_indexes(os.environ)[0]))
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        socket.create_connection((parts.hostname or "", port), timeout=5).close()
+    except OSError:
+        return False
+    return True

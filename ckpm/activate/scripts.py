@@ -15,6 +15,13 @@ from ckpm.model.environment import AppendPath, EnvChange, PrependPath, SetVar, U
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 
+def generation_scripts(
+    environment: str, target: str, directory: str, changes: tuple[EnvChange, ...]
+) -> dict[str, str]:
+    """Return the scripts of one generation by file name; see ``activation_scripts``."""
+    return activation_scripts(Activation(environment, target, directory, changes))
+
+
 def activation_scripts(activation: Activation) -> dict[str, str]:
     """Return each script's text by file name, to be written byte for byte beside each other.
 

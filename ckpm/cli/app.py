@@ -9,7 +9,6 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
-from ckpm.cli.context import Context
 from ckpm.cli.failure import report_failure
 from ckpm.errors import CkpmError, StoppedError, UsageError
 
@@ -110,6 +109,9 @@ def _dispatch(arguments: Sequence[str]) -> int:
     name, *rest = arguments
     if name not in COMMANDS:
         raise UsageError(f"there is no command `{name}`", hints=_near(name))
+    # Not for `--help`: the session behind it takes long to import.
+    from ckpm.cli.context import Context
+
     module = command_module(name)
     parser = command_parser(name, module)
     if name == "exec" and "--" not in rest and rest and not rest[0].startswith("-"):

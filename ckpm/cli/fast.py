@@ -12,9 +12,10 @@ import sys
 # Not from typing, which costs more to import than all of this file.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from ckpm.model.request import Place
+    from ckpm.model.request import Prepared
     from ckpm.session import Session
 
 SHELLS = ("bash", "zsh", "dash", "sh", "fish")
@@ -147,21 +148,22 @@ def _stamp(path: str) -> list[int] | None:
     return [status.st_mtime_ns, status.st_size]
 
 
-def remember(session: Session, place: Place, generation: Path, arguments: list[str]) -> None:
+def remember(session: Session, prepared: Prepared, generation: Path, arguments: list[str]) -> None:
     """Keep what the fast path needs to know that a native install of ``arguments`` is done."""
     import json
 
-    from ckpm._content import bundled_dir
     from ckpm.system.files import point_link, write_text
 
+    place = prepared.place
     directory = session.store.environment(place.key)
     point_link(directory / native_link(), session.native.name)
     contents = [
         path
         for kind in ("recipes", "detectors")
-        for path in sorted(bundled_dir(kind).glob("*.yaml"))
+        for known in session.content.directories(kind)
+        for path in (known, *sorted(known.glob("*.yaml")))
     ]
-    files = [place.file, place.lock, bundled_dir("recipes"), bundled_dir("detectors"), *contents]
+    files = [place.file, place.lock, *contents, *_beside(prepared)]
     done = {
         "name": place.name,
         "generation": str(generation),
@@ -169,3 +171,12 @@ def remember(session: Session, place: Place, generation: Path, arguments: list[s
         "files": {str(path): _stamp(str(path)) for path in files},
     }
     write_text(directory / "done.json", json.dumps(done))
+
+
+def _beside(prepared: Prepared) -> Iterator[Path]:
+    """Yield what lies beside recipes and goes into their packages."""
+    from ckpm.model.plan import PackageStep
+
+    for step in prepared.plan.steps:
+        if isinstance(step, PackageStep) and step.beside is not None:
+            yield from (step.beside, *step.beside.rglob("*"))

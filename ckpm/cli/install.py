@@ -12,7 +12,14 @@ from ckpm.cli.adding import declare_artifact, names_artifact
 from ckpm.cli.context import Context, add_common
 from ckpm.cli.fast import remember
 from ckpm.cli.render import plan_text, size
-from ckpm.cli.request import Request, environment_request, install, prepare, with_requirements
+from ckpm.cli.request import (
+    Request,
+    coexisting,
+    environment_request,
+    install,
+    prepare,
+    with_requirements,
+)
 from ckpm.config.trust import is_trusted, trust
 from ckpm.errors import NotFoundError
 from ckpm.model.lock import LockedTarget
@@ -59,13 +66,8 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
     before = context.session.store.current(request.place.key, context.target.name)
     text, request = _edited(command, options, context, request)
     keep = command != "update" or bool(options.packages)
-    if command == "update" and options.packages:
-        _free(context, request, options.packages)
-    if not request.requirements and command == "remove":
-        _save(context, request, text)
-        context.say(f"{request.place.name} requires nothing any more")
-        return context.finish({"changed": True})
-    prepared = prepare(context, request, keep=keep)
+    free = options.packages if command == "update" else ()
+    prepared = prepare(context, request, keep=keep, free=free, empty=command == "remove")
     if options.dry_run:
         prepared = replace(prepared, plan=context.session.probe_hosts(prepared.plan))
         context.print(_choices_text(prepared) + "\n" + plan_text(prepared.plan))
@@ -76,7 +78,7 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
         _save(context, request, text)
     if environment.target == context.session.native.name:
         done = [*options.packages, *map(str, request.requirements)]
-        remember(context.session, request.place, environment.directory, done)
+        remember(context.session, prepared, environment.directory, done)
     return _report(context, prepared, environment, before, time.monotonic() - started)
 
 
@@ -113,8 +115,9 @@ def _edited(
 
     known += [parse_requirement(t, "the command line") for t in texts if t in own]
     for requirement in known:
-        text = require(text, requirement, str(file))
-    return text, with_requirements(request, known)
+        coexist = coexisting(context, request, requirement.package)
+        text = require(text, requirement, str(file), coexist)
+    return text, with_requirements(context, request, known)
 
 
 def _removed(packages: Sequence[str], text: str, request: Request) -> tuple[str, Request]:
@@ -128,18 +131,6 @@ def _removed(packages: Sequence[str], text: str, request: Request) -> tuple[str,
         text = shorter
     kept = tuple(r for r in request.requirements if r.package not in packages)
     return text, replace(request, requirements=kept)
-
-
-def _free(context: Context, request: Request, packages: Sequence[str]) -> None:
-    """Forget the locked versions of the named packages, so that only they move."""
-    from ckpm.plan import read_lock, write_lock
-
-    lock = read_lock(request.place.lock)
-    entry = lock.target(context.target.name) if lock else None
-    if lock is None or entry is None:
-        return
-    kept = tuple(p for p in entry.packages if p.name not in packages)
-    write_lock(request.place.lock, lock.with_target(replace(entry, packages=kept)))
 
 
 def _report(

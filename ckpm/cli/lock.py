@@ -36,7 +36,7 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
     """Run one of these commands."""
     request = environment_request(context, options.env)
     if command == "fetch" and options.packages:
-        request = with_requirements(request, context.requirements(options.packages))
+        request = with_requirements(context, request, context.requirements(options.packages))
     prepared = _prepared(command, options, context, request)
     if options.dry_run:
         prepared = replace(prepared, plan=context.session.probe_hosts(prepared.plan))
@@ -46,7 +46,7 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
         case "lock":
             _lock(context, prepared)
         case "fetch":
-            context.session.fetch(prepared)
+            prepared = context.session.fetch(prepared, request.own)
             context.say("everything is here: `ckpm install --offline` needs no network now")
         case _:
             environment = install(context, request, prepared)

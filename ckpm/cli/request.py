@@ -67,22 +67,40 @@ def _variant(place: Place, chosen: Mapping[str, str]) -> Place:
     return replace(place, key=f"{place.key}+{suffix}", lock=lock)
 
 
-def with_requirements(request: Request, more: Sequence[Requirement]) -> Request:
+def with_requirements(context: Context, request: Request, more: Sequence[Requirement]) -> Request:
     """Return the request with requirements added, or replaced for the same package."""
-    kept = {requirement.package: requirement for requirement in request.requirements}
-    kept |= {requirement.package: requirement for requirement in more}
+    asked = (*request.requirements, *more)
+    kept = {r.identity(coexisting(context, request, r.package)): r for r in asked}
     return replace(request, requirements=tuple(kept.values()))
 
 
-def prepare(context: Context, request: Request, *, keep: bool = True) -> Prepared:
-    """Resolve, lock and plan a request."""
-    if not request.requirements:
+def coexisting(context: Context, request: Request, package: str) -> tuple[str, ...]:
+    """Return the options in which two of one package may differ."""
+    recipe = context.session.content.catalog(request.own).recipe(package)
+    return recipe.coexist if recipe else ()
+
+
+def prepare(
+    context: Context,
+    request: Request,
+    *,
+    keep: bool = True,
+    free: Sequence[str] = (),
+    empty: bool = False,
+) -> Prepared:
+    """Resolve, lock and plan a request; see ``Session.prepare``. ``empty`` ones may be meant."""
+    if not request.requirements and not empty:
         raise UsageError(
             f"the environment `{request.place.name}` requires nothing yet",
             hints=["name what to install: `ckpm install PACKAGE`"],
         )
     return context.session.prepare(
-        request.place, request.requirements, target=context.target, own=request.own, keep=keep
+        request.place,
+        request.requirements,
+        target=context.target,
+        own=request.own,
+        keep=keep,
+        free=free,
     )
 
 

@@ -65,7 +65,7 @@ def _request(options: argparse.Namespace, context: Context) -> Request:
         from dataclasses import replace
 
         request = with_requirements(
-            replace(request, requirements=()), context.requirements(options.packages)
+            context, replace(request, requirements=()), context.requirements(options.packages)
         )
     if not request.requirements:
         raise UsageError("nothing is asked for", hints=["name packages: `ckpm resolve tensorflow`"])

@@ -17,7 +17,8 @@ def content_digest(project: Path) -> str:
     digest = hashlib.sha256()
     files = [project / "ckpm.yaml", *sorted((project / CONTENT_DIR).rglob("*"))]
     for path in files:
-        if path.is_file():
+        # What Python leaves beside a script that ran is nobody's statement.
+        if path.is_file() and "__pycache__" not in path.parts:
             digest.update(f"{path.relative_to(project)}\0".encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()

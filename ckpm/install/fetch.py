@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from urllib.parse import urlsplit
 
 from ckpm.errors import CkpmError, DownloadError
 from ckpm.model.lock import Artifact
-from ckpm.model.plan import FetchStep
+from ckpm.model.plan import FetchStep, Plan
 from ckpm.model.refusals import SourceUnreachableError
 from ckpm.store import Store
 from ckpm.system.files import publish_file, temporary_directory
@@ -30,21 +31,22 @@ FindNpm = Callable[[str], NpmClient]
 FindUrls = Callable[[Artifact], Sequence[str]]
 
 
-def unreachable_hosts(steps: Sequence[FetchStep]) -> dict[str, str]:
-    """Return the hosts that do not answer now, each with a file that would come from there."""
+def with_unreachable_hosts(plan: Plan) -> Plan:
+    """Return the plan with a note for each host that does not answer now."""
     addresses = {
-        str(urlsplit(url).hostname): (url, step.artifact.name)
-        for step in steps
-        if not step.present
+        host_of(url): (url, step.artifact.name)
+        for step in plan.steps
+        if isinstance(step, FetchStep) and not step.present
         for url in step.artifact.urls
     }
     with ThreadPoolExecutor(PARALLEL) as pool:
-        answers = pool.map(is_reachable, [url for url, _ in addresses.values()])
-    return {
-        host: name
+        answers = list(pool.map(is_reachable, [url for url, _ in addresses.values()]))
+    notes = [
+        f"cannot reach {host} from here: without `{name}`, installing looks for another source"
         for (host, (_, name)), answered in zip(addresses.items(), answers, strict=True)
         if not answered
-    }
+    ]
+    return replace(plan, notes=(*plan.notes, *notes))
 
 
 class Fetcher:
@@ -96,8 +98,8 @@ class Fetcher:
             try:
                 self._fetch(artifact, destination, step.wanted_by)
             except DownloadError as error:
-                unanswered = isinstance(error, UnreachableError)
-                hosts = {str(urlsplit(url).hostname) for url in artifact.urls if unanswered}
+                silent = isinstance(error, UnreachableError) and not self.offline
+                hosts = artifact.hosts if silent else ()
                 raise SourceUnreachableError(step.wanted_by, error, hosts) from error
 
     def _fetch(self, artifact: Artifact, destination: Path, package: str) -> None:

@@ -16,6 +16,7 @@ from ckpm.model.plan import PackageStep
 from ckpm.model.recipe import Command, Part
 from ckpm.store import Store
 from ckpm.system.files import storage_errors, temporary_directory
+from ckpm.system.http import Expectation, verify_file
 from ckpm.system.process import run_logged
 
 # What a build may see of the caller's environment; everything else comes from resolved tools.
@@ -52,8 +53,9 @@ class PackageMaker:
         work = product.parent / "source"
         raw = work if source.steps or source.method == "build" else product
         raw.mkdir(exist_ok=True)
-        if source.text("path"):
-            _place(_beside(step), raw)
+        if step.beside is not None:
+            _check_beside(step, step.beside)
+            _place(step.beside, raw)
         described = _described(step)
         for part, artifact in zip(_parts(step), step.package.artifacts, strict=True):
             self._lay_out(part, artifact, raw, described)
@@ -142,7 +144,12 @@ class PackageMaker:
         if step.venv:
             directories.insert(0, str(Path(step.venv) / "bin"))
         path = ":".join(dict.fromkeys([*directories, SYSTEM_PATH]))
-        fixed = {"PATH": path, "LC_ALL": "C.UTF-8", "SOURCE_DATE_EPOCH": "315532800"}
+        fixed = {
+            "PATH": path,
+            "LC_ALL": "C.UTF-8",
+            "SOURCE_DATE_EPOCH": "315532800",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
         return {**kept, **fixed, **_compilers(dict(step.tools))}
 
     def _take_supplied(self, step: PackageStep, product: Path) -> None:
@@ -191,11 +198,16 @@ def _parts(step: PackageStep) -> tuple[Part, ...]:
     return tuple(Part() for _ in step.package.artifacts)
 
 
-def _beside(step: PackageStep) -> Path:
-    path = Path(step.recipe.directory) / (step.source.text("path") or "")
+def _check_beside(step: PackageStep, path: Path) -> None:
+    """Make sure that what lies beside a recipe is there, and is what the recipe states."""
     if not path.exists():
         raise BuildError(f"`{step.package.name}`: there is no `{path}`")
-    return path
+    stated = step.source.text("digest")
+    if stated and verify_file(path, Expectation()) != stated:
+        raise IntegrityError(
+            f"`{path}` is not the file that `{step.recipe.origin}` states: its sha256 differs",
+            hints=[f"if it was meant to change: ckpm add {path} --name {step.package.name}"],
+        )
 
 
 def _place(source: Path, destination: Path, *, named: bool = False) -> None:

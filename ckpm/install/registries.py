@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
@@ -25,7 +25,9 @@ from ckpm.system.uv import Uv
 class Registries:
     """The registries behind one session; answers are remembered for its life.
 
-    ``unreachable`` are hosts that did not answer in this session and are not asked again.
+    ``unreachable`` are hosts that did not answer in this session and are not asked again; ``pins``
+    are the digests that a lock took of files, by their origin, when they first came; ``is_here``
+    says which files need no host.
     """
 
     index: PythonIndex
@@ -33,6 +35,8 @@ class Registries:
     environ: Mapping[str, str]
     allow_unverified: bool = False
     unreachable: set[str] = field(default_factory=set)
+    pins: dict[str, Digest] = field(default_factory=dict)
+    is_here: Callable[[Artifact], bool] = lambda _: False
     _managed: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
     def releases(self, recipe: Recipe, source: Source, platform: Platform) -> Sequence[Release]:
@@ -59,23 +63,25 @@ class Registries:
         if source is None:
             return ()
         try:
-            found = self._artifacts(candidate, recipe, source, platform)
+            found = [self._pinned(a) for a in self._artifacts(candidate, recipe, source, platform)]
         except UnreachableError as error:
             raise SourceError(candidate, error.message.splitlines()[0]) from error
         except DownloadError as error:
             raise SourceError(candidate, error.message) from error
         for artifact in found:
-            hosts = {urlsplit(url).hostname for url in artifact.urls}
-            if hosts and hosts <= self.unreachable:
-                raise SourceError(
-                    candidate, f"cannot reach {', '.join(map(str, sorted(map(str, hosts))))}"
-                )
+            hosts = artifact.hosts
+            if hosts and hosts <= self.unreachable and not self.is_here(artifact):
+                raise SourceError(candidate, f"cannot reach {', '.join(sorted(hosts))}")
             if not self.allow_unverified and not _is_verifiable(artifact):
                 raise SourceError(
                     candidate,
                     f"nobody published a digest of `{artifact.name}` (`--allow-unverified`)",
                 )
-        return found
+        return tuple(found)
+
+    def _pinned(self, artifact: Artifact) -> Artifact:
+        pin = None if artifact.is_pinned else self.pins.get(artifact.origin)
+        return replace(artifact, digests=(pin, *artifact.digests)) if pin else artifact
 
     def closure(
         self,

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
 
 from ckpm.model.recipe import Digest
 from ckpm.model.requirement import Options
 from ckpm.model.resolution import TARGET_SCOPE
+
+
+def host_of(url: str) -> str:
+    """Return the host of an address, with its port where that is stated."""
+    return urlsplit(url).netloc.rpartition("@")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +30,25 @@ class Artifact:
     reference: str = ""
 
     @property
+    def origin(self) -> str:
+        """Where it is from, whatever its bytes."""
+        return self.reference or (self.urls[0] if self.urls else self.name)
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether its strongest digest is one that nobody can forge."""
+        return self.strongest is not None and not self.strongest.is_weak
+
+    @property
     def strongest(self) -> Digest | None:
         """The digest that verification relies on; ``None`` where nobody published one."""
         order = ("sha512", "sha384", "sha256", "sha1", "md5")
         return min(self.digests, key=lambda digest: order.index(digest.algorithm), default=None)
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The hosts of its mirrors, each with its port where that is stated."""
+        return frozenset(host_of(url) for url in self.urls)
 
 
 @dataclass(frozen=True, slots=True)

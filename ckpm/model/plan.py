@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ckpm.model.environment import EnvChange
 from ckpm.model.lock import Artifact, Closure, LockedPackage
@@ -51,6 +52,12 @@ class PackageStep:
     inputs: tuple[tuple[str, str], ...] = ()
     venv: str | None = None
     present: bool = False
+
+    @property
+    def beside(self) -> Path | None:
+        """What of the package lies beside its recipe, if it has such a part."""
+        path = self.source.text("path")
+        return Path(self.recipe.directory) / path if path else None
 
     @property
     def verb(self) -> str:

@@ -47,7 +47,8 @@ class Choices:
 class Prepared:
     """Everything decided, and nothing done yet.
 
-    ``resolution`` is ``None`` where the lock was used as it is.
+    ``resolution`` is ``None`` where the lock was used as it is; ``keep`` says whether versions that
+    were locked before are preferred.
     """
 
     place: Place
@@ -56,7 +57,7 @@ class Prepared:
     lock: Lock
     plan: Plan
     resolution: Resolution | None = None
-    notes: tuple[str, ...] = ()
+    keep: bool = True
 
     @property
     def locked(self) -> LockedTarget:

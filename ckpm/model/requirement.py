@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ckpm.errors import RequirementSyntaxError
@@ -37,6 +37,10 @@ class Requirement:
     def accepts(self, options: Mapping[str, str]) -> bool:
         """Whether these options will do; one that is not reported is unknown, and will not."""
         return all(options.get(name) == value for name, value in self.options)
+
+    def identity(self, coexist: Sequence[str]) -> tuple[str, Options]:
+        """Return what tells it from requirements that may stand beside it in one environment."""
+        return self.package, tuple(pair for pair in self.options if pair[0] in coexist)
 
     def asked_by(self, origin: str) -> Requirement:
         """Return the same requirement, asked by somebody else."""

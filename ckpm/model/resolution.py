@@ -13,6 +13,9 @@ from ckpm.model.version import Version
 
 TARGET_SCOPE = ""
 
+Nogood = frozenset[tuple[str, str, str]]
+"""(package, scope, version) that must not all be chosen together."""
+
 
 @dataclass(frozen=True, slots=True)
 class Release:
@@ -47,6 +50,11 @@ class Candidate:
     def __str__(self) -> str:
         options = ",".join(f"{name}={value}" for name, value in self.options)
         return f"{self.package}{':' + options if options else ''} {self.version}"
+
+    @property
+    def title(self) -> str:
+        """A text that names it uniquely, its source included."""
+        return f"{self}@{self.origin}:{self.source_line}"
 
     @property
     def tool_scope(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ckpm.model.requirement import Requirement, parse_requirement
@@ -23,12 +23,18 @@ def new_environment(name: str) -> str:
     return f"name: {name}\nrequires: []\n"
 
 
-def require(text: str, requirement: Requirement, name: str = "ckpm.yaml") -> str:
-    """Return the file with a requirement added, or in place of the one for the same package."""
+def require(
+    text: str, requirement: Requirement, name: str = "ckpm.yaml", coexist: Sequence[str] = ()
+) -> str:
+    """Return the file with a requirement added, or in place of the one for the same package.
+
+    Requirements that differ in a ``coexist`` option stand beside each other.
+    """
     entries = parse_document(text, name).entries
     items = _items(entries.get("requires"))
     for item in items:
-        if _package(item) == requirement.package:
+        found = parse_requirement(_shown(item))
+        if found.identity(coexist) == requirement.identity(coexist):
             return _replace_item(text, item, str(requirement))
     return _append(text, entries, str(requirement))
 
@@ -49,7 +55,8 @@ def unrequire(text: str, package: str, name: str = "ckpm.yaml") -> str | None:
 
 
 def declare(text: str, package: str, fields: Mapping[str, Plain], name: str = "ckpm.yaml") -> str:
-    """Return the file with a package of its own declared."""
+    """Return the file with a package of its own declared, in place of one of that name."""
+    text = _undeclared(text, package, name)
     entries = parse_document(text, name).entries
     block = [f"  {line}\n" for line in write_document({package: fields}).splitlines()]
     packages = entries.get("packages")
@@ -59,6 +66,16 @@ def declare(text: str, package: str, fields: Mapping[str, Plain], name: str = "c
         return "".join([*lines, "packages:\n", *block])
     end = max(_last_line(node) for node in packages.entries.values())
     return "".join([*lines[:end], *block, *lines[end:]])
+
+
+def _undeclared(text: str, package: str, name: str) -> str:
+    packages = parse_document(text, name).entries.get("packages")
+    if not isinstance(packages, Mapped) or package not in packages.entries:
+        return text
+    lines = text.splitlines(keepends=True)
+    end = _last_line(packages.entries[package])
+    start = max(n for n in range(end) if lines[n].split(":")[0].strip(" \"'") == package)
+    return "".join([*lines[:start], *lines[end:]])
 
 
 def save(path: Path, text: str) -> None:

@@ -71,7 +71,9 @@ def _digest(recipe: Recipe) -> str:
 
 
 def _shown(path: Path) -> str:
-    """Bundled files read as ``recipes/x.yaml`` wherever they lie."""
+    """Bundled files read as ``recipes/x.yaml`` wherever they lie, those of a project from it."""
+    if path.is_relative_to(Path.cwd()):
+        return str(path.relative_to(Path.cwd()))
     if path.parent.name in ("recipes", "detectors", "envs"):
         return f"{path.parent.name}/{path.name}"
     return str(path)

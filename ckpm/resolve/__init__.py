@@ -1,6 +1,6 @@
 """Choose one compatible set of candidates."""
 
-from ckpm.resolve.offers import Offers, World, title
+from ckpm.resolve.offers import Offers, World
 from ckpm.resolve.resolve import resolve
 
-__all__ = ["Offers", "World", "resolve", "title"]
+__all__ = ["Offers", "World", "resolve"]

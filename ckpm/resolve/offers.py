@@ -35,9 +35,9 @@ Releases = Callable[[Recipe, Source, Platform], Sequence[Release]]
 class World:
     """Everything that a resolution depends on.
 
-    ``releases`` answers what only an index knows. ``forbidden`` maps titles of candidates (see
-    ``title``), or ``package from method`` for all of a method, to the reason; ``locked`` maps
-    (package, scope) to the version to keep.
+    ``releases`` answers what only an index knows. ``forbidden`` maps candidates' titles, or
+    ``package from method`` for all of a method, to the reason; ``locked`` maps (package, scope) to
+    the version to keep.
     """
 
     recipes: Recipes
@@ -52,11 +52,6 @@ class World:
     def platform(self, scope: str) -> Platform:
         """Return the platform that a scope is for: tools run on the build platform."""
         return self.target if scope == TARGET_SCOPE else self.build
-
-
-def title(candidate: Candidate) -> str:
-    """Name a candidate uniquely, its source included."""
-    return f"{candidate}@{candidate.origin}:{candidate.source_line}"
 
 
 class Offers:
@@ -88,7 +83,7 @@ class Offers:
 
     def _is_forbidden(self, candidate: Candidate) -> bool:
         forbidden = self.world.forbidden
-        reason = forbidden.get(title(candidate)) or forbidden.get(
+        reason = forbidden.get(candidate.title) or forbidden.get(
             f"{candidate.package} from {candidate.origin}"
         )
         if reason is not None:

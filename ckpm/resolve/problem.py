@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from ckpm.model.ranges import ANY
 from ckpm.model.requirement import Options, Requirement
-from ckpm.model.resolution import TARGET_SCOPE, Candidate
+from ckpm.model.resolution import TARGET_SCOPE, Candidate, Nogood
 from ckpm.resolve.offers import Offers
 
 
@@ -63,9 +63,6 @@ class Problem:
     roots: tuple[Edge, ...]
     nodes: list[Node]
     nogoods: tuple[tuple[tuple[int, int], ...], ...] = ()
-
-
-Nogood = frozenset[tuple[str, str, str]]
 
 
 def compile_problem(

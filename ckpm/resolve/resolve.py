@@ -6,12 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ckpm.errors import CkpmError, DownloadError, NotFoundError
 from ckpm.model.requirement import Requirement
-from ckpm.model.resolution import TARGET_SCOPE, Candidate, Choice, Rejection, Resolution
+from ckpm.model.resolution import (
+    TARGET_SCOPE,
+    Candidate,
+    Choice,
+    Nogood,
+    Rejection,
+    Resolution,
+)
 from ckpm.resolve.check import check
 from ckpm.resolve.core import UndecidedError
 from ckpm.resolve.explain import explain
 from ckpm.resolve.offers import Offers, World
-from ckpm.resolve.problem import Nogood, Problem, compile_problem
+from ckpm.resolve.problem import Problem, compile_problem
 from ckpm.resolve.search import search
 
 

@@ -26,10 +26,11 @@ def tree_digest(directory: Path) -> str:
             digest.update(b"link " + os.fsencode(path.readlink()) + b"\0")
         elif path.is_file():
             mode = "x" if path.stat().st_mode & 0o100 else "-"
-            digest.update(f"file {mode} {_file_digest(path)}\0".encode())
+            digest.update(f"file {mode} {file_digest(path)}\0".encode())
     return digest.hexdigest()
 
 
-def _file_digest(path: Path) -> str:
+def file_digest(path: Path) -> str:
+    """Return the sha256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -6,11 +6,12 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ckpm.model.lock import Artifact
-from ckpm.store.keys import tree_digest
+from ckpm.model.recipe import Digest
+from ckpm.store.keys import file_digest, tree_digest
 from ckpm.system.files import (
     point_link,
     publish_directory,
@@ -42,13 +43,25 @@ class Store:
         strongest = artifact.strongest
         if strongest is not None:
             return self.root / "downloads" / strongest.algorithm / strongest.value / artifact.name
-        origin = artifact.reference or artifact.urls[0]
-        place = hashlib.sha256(origin.encode()).hexdigest()
+        place = hashlib.sha256(artifact.origin.encode()).hexdigest()
         return self.root / "downloads" / "unverified" / place / artifact.name
 
     def has_download(self, artifact: Artifact) -> bool:
         """Whether the file is here whole."""
         return self.download(artifact).is_file()
+
+    def pin(self, artifact: Artifact) -> Artifact:
+        """Return a downloaded file's artifact with the sha256 of what came, kept under that too."""
+        here = self.download(artifact)
+        if artifact.is_pinned or not here.is_file():
+            return artifact
+        digest = Digest("sha256", file_digest(here))
+        pinned = replace(artifact, digests=(digest, *artifact.digests))
+        place = self.download(pinned)
+        if not place.exists():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.hardlink_to(here)
+        return pinned
 
     def result(self, key: str, name: str, version: str) -> Path:
         """Return where the result of a step is or will be."""

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from ckpm.errors import DownloadError, IntegrityError
+from ckpm.model.lock import host_of
 from ckpm.model.recipe import Digest
 from ckpm.system.files import publish_file, storage_errors, write_text
 
@@ -204,9 +204,7 @@ def _request(url: str, headers: dict[str, str]) -> requests.Response:
             url, headers=headers, stream=True, timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S)
         )
     except requests.ConnectionError as error:
-        raise UnreachableError(
-            f"cannot reach {urlsplit(url).hostname}: {_reason(error)}"
-        ) from error
+        raise UnreachableError(f"cannot reach {host_of(url)}: {_reason(error)}") from error
     except requests.RequestException as error:
         raise DownloadError(f"cannot ask `{url}`: {_reason(error)}") from error
     if response.status_code >= 400 and not (response.status_code == 416 and "Range" in headers):

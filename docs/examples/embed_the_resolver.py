@@ -18,6 +18,7 @@ SHELF: Mapping[str, Mapping[str, Sequence[str]]] = {
     "detector": {"3.1": ["kernels>=5"], "2.4": ["kernels>=4,<5"]},
     "kernels": {"5.0": [], "4.8": [], "4.7": []},
 }
+PROVIDERS: Mapping[str, tuple[str, ...]] = {}
 BOARD = Platform("board", os="linux", arch="arm64", triple="aarch64-linux-gnu")
 
 
@@ -30,8 +31,8 @@ class Shelf:
         return Recipe(name, "library", name, sources=(Source("shelf"),)) if known else None
 
     def providers(self, virtual: str) -> tuple[str, ...]:
-        """Return who stands in for a virtual package; nobody does here."""
-        return ()
+        """Return the packages that stand in for a virtual one."""
+        return PROVIDERS.get(virtual, ())
 
 
 def releases(recipe: Recipe, _source: Source, _platform: Platform) -> list[Release]:

@@ -17,7 +17,7 @@ class Printer:
 
     def task(self, title: str, total_bytes: int | None = None) -> Printer:
         """Say that a longer piece of work begins."""
-        print("task:", title)
+        print("task:", title, f"({total_bytes or '?'} bytes)")
         return self
 
     def advance(self, amount: int) -> None:

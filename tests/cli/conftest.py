@@ -62,6 +62,6 @@ def methods(project: Any, pack: Any, silent: str) -> Any:
     project.recipe("mirrored", mirrored)
     gone = {**project.archive("moved.tar", photos[0]), "urls": [f"{silent}/moved.tar"]}
     project.recipe("moved", gone, project.archive("moved.tar", photos[0], strip="1"))
-    project.recipe("gone", gone)
+    project.recipe("gone", {**project.archive("gone.tar", photos[1]), "urls": gone["urls"]})
     project.recipe("tampered", {**project.archive("tampered.tar", photos[0]), "sha256": "0" * 64})
     return project

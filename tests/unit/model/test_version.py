@@ -25,7 +25,9 @@ def test_versions_ascend(texts: list[str]) -> None:
     assert all(a < b and not b < a and a != b for a, b in zip(versions, versions[1:], strict=False))
 
 
-@pytest.mark.parametrize(("one", "other"), [("1.0", "1.0.0"), ("1.0", "1"), ("01.2", "1.2"), ("v1", "v1.0")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("1.0", "1.0.0"), ("1.0", "1"), ("01.2", "1.2"), ("v1", "v1.0")]
+)
 def test_equal_versions_hash_alike(one: str, other: str) -> None:
     assert Version(one) == Version(other)
     assert hash(Version(one)) == hash(Version(other))

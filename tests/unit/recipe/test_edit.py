@@ -39,7 +39,20 @@ def test_removing_the_last_leaves_an_empty_list(text: str) -> None:
 
 
 def test_declares_packages_beside_each_other() -> None:
-    text = declare(new_environment("x"), "one", {"kind": "model", "from": "file", "path": "a.tflite"})
-    text = declare(text, "two", {"kind": "dataset", "from": "archive", "urls": ["https://e.org/d.zip"]})
+    text = declare(
+        new_environment("x"), "one", {"kind": "model", "from": "file", "path": "a.tflite"}
+    )
+    text = declare(
+        text, "two", {"kind": "dataset", "from": "archive", "urls": ["https://e.org/d.zip"]}
+    )
     packages = parse_document(text, "x").entries["packages"]
     assert list(packages.entries) == ["one", "two"]  # type: ignore[union-attr]
+
+
+def test_variants_that_coexist_stand_beside_each_other() -> None:
+    text = require("name: x\n", parse_requirement("data:images=50"), coexist=["images"])
+    text = require(text, parse_requirement("data:images=5000"), coexist=["images"])
+    assert text.count("data:images=") == 2
+    assert (
+        require(text, parse_requirement("data:images=50>=1"), coexist=["images"]).count("data") == 2
+    )

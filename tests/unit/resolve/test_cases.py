@@ -74,7 +74,11 @@ def world(case: dict[str, Any]) -> World:
 def shown(resolution: Resolution) -> dict[str, str]:
     return {
         f"{c.scope}/{c.package}" if c.scope else c.package: " ".join(
-            [str(c.version), *(f"{k}={v}" for k, v in c.options), *(["detected"] if c.installation else [])]
+            [
+                str(c.version),
+                *(f"{k}={v}" for k, v in c.options),
+                *(["detected"] if c.installation else []),
+            ]
         )
         for c in resolution
     }

@@ -17,7 +17,10 @@ from ckpm.resolve.core import UndecidedError, solve
 from ckpm.resolve.problem import Edge, Key, Node, Problem
 from ckpm.resolve.search import search
 
-DATA = Path(os.environ.get("CKPM_TEST_DATA", Path(__file__).parents[4] / "shared" / "data")) / "solver-cases"
+DATA = (
+    Path(os.environ.get("CKPM_TEST_DATA", Path(__file__).parents[4] / "shared" / "data"))
+    / "solver-cases"
+)
 FILES = ["resolvelib-cocoapods", "resolvelib-python", "resolvelib-swift", "resolvelib-wrong"]
 # Their proofs need learned nogoods, which the exact core does not have yet.
 HARD = ("pyrex-1.9.8",)
@@ -45,7 +48,9 @@ def problem_of(case: dict[str, Any]) -> Problem:
 
 def cases() -> list[Any]:
     if not DATA.is_dir():
-        return [pytest.param(None, marks=pytest.mark.skip(reason=f"no solver cases at {DATA.name}"))]
+        return [
+            pytest.param(None, marks=pytest.mark.skip(reason=f"no solver cases at {DATA.name}"))
+        ]
     return [
         pytest.param(case, id=f"{file}-{case['id']}", marks=_marks(case["id"]))
         for file in FILES
