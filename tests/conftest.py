@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import os
 import shutil
 import socket
@@ -211,7 +212,10 @@ class Project:
 
     def recipe(self, name: str, *sources: Mapping[str, Any], **fields: Any) -> None:
         document = {"name": name, "kind": "dataset", "summary": f"the {name}", **fields}
-        text = yaml.safe_dump({**document, "sources": list(sources)}, sort_keys=False)
+        plain = json.loads(
+            json.dumps({**document, "sources": sources})
+        )  # Nothing shared: no alias.
+        text = yaml.safe_dump(plain, sort_keys=False)
         place = self.directory / ".ckpm" / "recipes" / f"{name}.yaml"
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text)

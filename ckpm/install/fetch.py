@@ -7,10 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
-from urllib.parse import urlsplit
 
 from ckpm.errors import CkpmError, DownloadError
-from ckpm.model.lock import Artifact
+from ckpm.model.lock import Artifact, host_of
 from ckpm.model.plan import FetchStep, Plan
 from ckpm.model.refusals import SourceUnreachableError
 from ckpm.store import Store

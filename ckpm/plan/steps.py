@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ckpm.errors import NotFoundError, StaleLockError
 from ckpm.model.installation import Installation
-from ckpm.model.lock import Closure, LockedPackage, LockedTarget
+from ckpm.model.lock import Artifact, Closure, LockedPackage, LockedTarget
 from ckpm.model.plan import FetchStep, GenerationStep, PackageStep, Plan, PythonStep, Step
 from ckpm.model.platform import Platform
 from ckpm.model.recipe import Recipe, Source
@@ -202,13 +202,18 @@ def _package_key(step: PackageStep) -> str:
             "package": [package.name, package.version, package.options],
             "source": canonical,
             "platform": step.platform.name if _depends_on_platform(step) else "any",
-            "artifacts": [[str(a.strongest), a.reference, a.name] for a in package.artifacts],
+            "artifacts": [[_known_by(a), a.reference, a.name] for a in package.artifacts],
             # Nothing of a tool gets into what is merely unpacked.
             "tools": [step.tools, Path(step.venv or "").name] if runs else [],
             "inputs": step.inputs if runs else [],
             "beside": _digest(beside) if runs or source.text("path") else "",
         }
     )
+
+
+def _known_by(artifact: Artifact) -> str:
+    """Return the digest that was known before the file came: a pin taken since changes no key."""
+    return str(next((d for d in artifact.digests if d.is_weak), artifact.strongest))
 
 
 def _depends_on_platform(step: PackageStep) -> bool:
