@@ -37,6 +37,7 @@ from ckpm.system.report import Reporter, SilentReporter
 # Each stage is imported by the method that calls it: `ckpm detect` must not pay for installing.
 if TYPE_CHECKING:
     from ckpm.install import Installer, Registries
+    from ckpm.plan import Refusals
 
 MAX_ATTEMPTS = 25
 
@@ -125,7 +126,7 @@ class Session:
         *,
         target: str | Platform | None = None,
         own: Sequence[Recipe] = (),
-        locked: LockedTarget | None = None,
+        locked: Mapping[tuple[str, str], str] | None = None,
         nogoods: Sequence[Nogood] = (),
     ) -> Resolution:
         """Return the preferred compatible set; see ``ckpm.resolve.resolve``."""
@@ -142,7 +143,7 @@ class Session:
             installations=self.installations if self.choices.use_detected else (),
             releases=self.registries.releases,
             forbidden=self.forbidden,
-            locked={(p.name, p.scope): p.version for p in locked.packages} if locked else {},
+            locked=locked or {},
             prefer=self.choices.prefer,
         )
         return resolve(asked, world, nogoods)
@@ -166,14 +167,14 @@ class Session:
         Raises:
             NotFoundError: for one to be freed that is not locked.
         """
-        from ckpm.plan import conflicting_pins, lock_target, read_lock
+        from ckpm.plan import Refusals, kept_versions, lock_target, read_lock
 
         lock = read_lock(place.lock) or Lock(place.name)
         self.registries.pins |= pins_of(lock)
-        nogoods: list[Nogood] = []
+        refusals = Refusals()
+        kept = kept_versions(lock.target(target.name), free) if keep else {}
         for _ in range(MAX_ATTEMPTS):
-            kept = _without(lock.target(target.name), free) if keep else None
-            resolution = self._resolve_around(requirements, target, own, kept, nogoods)
+            resolution = self._resolve_around(requirements, target, own, kept, refusals)
             recipes = self._recipes_of([c.package for c in resolution], own)
             texts = [str(requirement) for requirement in requirements]
             try:
@@ -182,7 +183,7 @@ class Session:
                 self.forbid(error.candidate, error.reason)
                 continue
             except ClosureConflictError as error:
-                nogoods.append(conflicting_pins(error, resolution, nogoods))
+                refusals.learn(error, resolution, self.registries.closer(resolution, self.native))
                 continue
             plan = self._plan(place, entry, recipes, target)
             locked = lock.with_target(entry)
@@ -194,15 +195,18 @@ class Session:
         requirements: Sequence[Requirement],
         target: Platform,
         own: Sequence[Recipe],
-        locked: LockedTarget | None,
-        nogoods: Sequence[Nogood],
+        kept: Mapping[tuple[str, str], str],
+        refusals: Refusals,
     ) -> Resolution:
         """Resolve; where that fails for what could not be had, that is what went wrong."""
+        locked = {**kept, **refusals.preferred}
         try:
             return self.resolve(
-                requirements, target=target, own=own, locked=locked, nogoods=nogoods
+                requirements, target=target, own=own, locked=locked, nogoods=refusals.nogoods
             )
         except UnsatisfiableError as error:
+            if refusals.last is not None:
+                raise refusals.last from error
             reasons = self.forbidden.values()
             if not any(reason in line for line in error.lines for reason in reasons):
                 raise
@@ -248,7 +252,7 @@ class Session:
             self.native,
             self.choices.allow_unverified,
         )
-        plan = make_plan(planner, place.key)
+        plan = make_plan(planner, place.key, place.name)
         return replace(plan, notes=(*plan.notes, *self.notes))
 
     def probe_hosts(self, plan: Plan) -> Plan:
@@ -347,7 +351,7 @@ class Session:
                 f"the environment `{place.name}` is not installed for {name}",
                 hints=["run `ckpm install`"],
             )
-        activation = Activation(place.key, name, str(current), read_generation(current))
+        activation = Activation(place.key, name, str(current), read_generation(current), place.name)
         return Environment(place.name, name, current, activation.all_changes)
 
     # the machinery behind the stages
@@ -386,15 +390,3 @@ class Session:
         catalog = self.content.catalog(own)
         found = ((name, catalog.recipe(name)) for name in dict.fromkeys(names))
         return {name: recipe for name, recipe in found if recipe is not None}
-
-
-def _without(entry: LockedTarget | None, packages: Sequence[str]) -> LockedTarget | None:
-    """Forget the locked versions of the named packages, so that only they move."""
-    locked = {package.name for package in entry.packages} if entry else set()
-    if unknown := [name for name in packages if name not in locked]:
-        raise NotFoundError(
-            f"nothing is locked of `{unknown[0]}`", hints=["`ckpm list` shows what is"]
-        )
-    if entry is None:
-        return None
-    return replace(entry, packages=tuple(p for p in entry.packages if p.name not in packages))

@@ -12,6 +12,7 @@ from ckpm.model.environment import EnvChange, PrependPath, SetVar
 class Activation:
     """One generation of an environment, and the changes that step into it, in order.
 
+    ``environment`` tells it from every other one, ``name`` is what people call it.
     ``directory`` is the generation's own absolute path, never one through ``current``.
     """
 
@@ -19,12 +20,13 @@ class Activation:
     target: str
     directory: str
     changes: tuple[EnvChange, ...] = ()
+    name: str = ""
 
     @property
     def all_changes(self) -> tuple[EnvChange, ...]:
         """``changes`` after those that every environment makes; ``exec`` plays the same ones."""
         return (
-            SetVar("CKPM_ENV", self.environment),
+            SetVar("CKPM_ENV", self.name or self.environment),
             SetVar("CKPM_ENV_DIR", self.directory),
             SetVar("CKPM_TARGET", self.target),
             PrependPath("CKPM_STACK", self.directory),

@@ -11,15 +11,17 @@ from ckpm.activate.shell import Shell, Step
 from ckpm.activate.shells import SHELLS
 from ckpm.errors import UsageError
 from ckpm.model.environment import AppendPath, EnvChange, PrependPath, SetVar, UnsetVar
+from ckpm.model.plan import GenerationStep
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 
 def generation_scripts(
-    environment: str, target: str, directory: str, changes: tuple[EnvChange, ...]
+    step: GenerationStep, directory: str, changes: tuple[EnvChange, ...]
 ) -> dict[str, str]:
     """Return the scripts of one generation by file name; see ``activation_scripts``."""
-    return activation_scripts(Activation(environment, target, directory, changes))
+    target = step.target.name
+    return activation_scripts(Activation(step.environment, target, directory, changes, step.name))
 
 
 def activation_scripts(activation: Activation) -> dict[str, str]:

@@ -15,10 +15,8 @@ from ckpm.cli.context import Context
 from ckpm.cli.request import Request
 from ckpm.errors import NotFoundError, UsageError
 from ckpm.model.placeholders import variable_prefix
-from ckpm.model.recipe import Recipe
-from ckpm.recipe.decode import decode
 from ckpm.recipe.edit import declare
-from ckpm.recipe.environments import ENVIRONMENT
+from ckpm.recipe.load import decode_environment
 from ckpm.system.documents import Plain, parse_document
 from ckpm.system.files import temporary_directory
 from ckpm.system.http import Expectation, fetch_file
@@ -56,18 +54,10 @@ def declare_artifact(
     if suffix in RUNTIMES:
         described["needs"] = [RUNTIMES[suffix]]
     text = declare(text, name, described, str(request.place.file))
-    declared = decode(
-        ENVIRONMENT, parse_document(text, str(request.place.file)), str(request.place.file)
-    )
-    recipes = tuple(_rooted(request, recipe) for recipe in declared.packages)
+    file_then = request.place.file
+    declared_then = decode_environment(parse_document(text, str(file_then)), file_then)
     context.say(f"  {name} ({kind}) from {argument}")
-    return text, name, replace(request, declared=replace(request.declared, packages=recipes))
-
-
-def _rooted(request: Request, recipe: Recipe) -> Recipe:
-    directory = str(request.place.file.parent)
-    digest = hashlib.sha256(repr(recipe).encode()).hexdigest()
-    return replace(recipe, origin=str(request.place.file), directory=directory, digest=digest)
+    return text, name, replace(request, declared=declared_then)
 
 
 def _from_file(request: Request, argument: str) -> Mapping[str, Plain]:

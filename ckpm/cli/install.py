@@ -25,7 +25,7 @@ from ckpm.errors import NotFoundError
 from ckpm.model.lock import LockedTarget
 from ckpm.model.plan import PackageStep
 from ckpm.model.request import Environment, Prepared
-from ckpm.recipe.edit import new_environment, require, save, unrequire
+from ckpm.recipe.edit import new_environment, require, save, undeclare, unrequire
 
 EXAMPLES = {
     "install": "examples:\n  ckpm install tensorflow model-ssd-mobilenet\n"
@@ -128,7 +128,7 @@ def _removed(packages: Sequence[str], text: str, request: Request) -> tuple[str,
                 f"the environment `{request.place.name}` does not require `{package}`",
                 hints=["`ckpm list` shows what it requires"],
             )
-        text = shorter
+        text = undeclare(shorter, package, str(request.place.file))
     kept = tuple(r for r in request.requirements if r.package not in packages)
     return text, replace(request, requirements=kept)
 

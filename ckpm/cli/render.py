@@ -74,7 +74,8 @@ def _step_lines(step: FetchStep | PythonStep | PackageStep | GenerationStep) -> 
                 if step.present
                 else f", {size(closure.size_bytes)} when nothing is cached"
             )
-            yield f"python   {count}{state}, Python {closure.python}"
+            fetched = "" if step.python.startswith("/") else ", which uv fetches unless it has it"
+            yield f"python   {count}{state}, for Python {closure.python}{fetched}"
         case PackageStep():
             yield f"{step.verb:<8} {step.package.title}{' (here)' if step.present else ''}"
         case GenerationStep():

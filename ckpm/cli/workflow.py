@@ -106,7 +106,7 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
         lock=_lock_digest(prepared),
         exit_code=outcome.exit_code,
         machine=describe_machine(),
-        parameters={**chosen_parameters(workflow, parameters), **_options(options)},
+        parameters={**outcome.parameters, **_options(options)},
         results=outcome.results,
         packages={p.name: p.version for p in prepared.locked.in_scope()},
         output=str(output),

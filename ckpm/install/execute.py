@@ -49,6 +49,9 @@ class Installer:
         Until the last step, nothing that an environment uses is touched.
         """
         self._check_space(plan)
+        for step in plan.steps:
+            if isinstance(step, PackageStep) and not step.present:
+                self.packages.check_supplied(step)
         self._prepare(plan)
         generation = Path()
         for step in plan.steps:

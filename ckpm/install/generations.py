@@ -14,8 +14,8 @@ from ckpm.store import Store
 from ckpm.system.files import publish_directory, temporary_directory
 from ckpm.system.uv import Uv
 
-Scripts = Callable[[str, str, str, tuple[EnvChange, ...]], dict[str, str]]
-"""(environment, target, directory, changes) to the activation scripts by file name."""
+Scripts = Callable[[GenerationStep, str, tuple[EnvChange, ...]], dict[str, str]]
+"""(step, directory, changes) to the activation scripts by file name."""
 
 
 class GenerationMaker:
@@ -52,9 +52,7 @@ class GenerationMaker:
         for name, prefix in step.packages:
             (links / name).symlink_to(prefix)
         changes = _placed(step.changes, final)
-        for name, text in self.scripts(
-            step.environment, step.target.name, str(final), changes
-        ).items():
+        for name, text in self.scripts(step, str(final), changes).items():
             (directory / name).write_text(text, encoding="utf-8", newline="")
         record = {
             "environment": step.environment,

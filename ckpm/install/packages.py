@@ -152,17 +152,27 @@ class PackageMaker:
         }
         return {**kept, **fixed, **_compilers(dict(step.tools))}
 
-    def _take_supplied(self, step: PackageStep, product: Path) -> None:
-        supplied = self.store.root / "manual" / step.package.name
-        if not supplied.is_dir():
+    def check_supplied(self, step: PackageStep) -> None:
+        """Make sure, before anything is done, that what a person must supply is there."""
+        supplied = self._supplied(step)
+        if step.source.method == "manual" and not supplied.is_dir():
             text = fill(step.source.text("instructions") or "", {"drop": str(supplied)})
             raise DownloadError(
                 f"`{step.package.name}` cannot be fetched for you",
-                hints=[*text.strip().splitlines(), f"put it into {supplied}, then run this again"],
+                hints=[
+                    *text.strip().splitlines(),
+                    f"put it into {supplied}, then run this again",
+                ],
             )
+
+    def _take_supplied(self, step: PackageStep, product: Path) -> None:
+        self.check_supplied(step)
         # A data set is linked, never copied.
-        for entry in sorted(supplied.iterdir()):
+        for entry in sorted(self._supplied(step).iterdir()):
             (product / entry.name).symlink_to(entry)
+
+    def _supplied(self, step: PackageStep) -> Path:
+        return self.store.root / "manual" / step.package.name
 
 
 def _compilers(tools: Mapping[str, str]) -> dict[str, str]:

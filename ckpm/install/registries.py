@@ -13,7 +13,7 @@ from ckpm.model.lock import Artifact, Closure
 from ckpm.model.platform import Platform
 from ckpm.model.recipe import Digest, Part, Recipe, Source
 from ckpm.model.refusals import SourceError
-from ckpm.model.resolution import Candidate, Release
+from ckpm.model.resolution import Candidate, Release, Resolution
 from ckpm.model.wheel_tags import platform_tags
 from ckpm.system.http import UnreachableError
 from ckpm.system.registries.maven import artifact_url, configured_repository, published_digest
@@ -93,6 +93,18 @@ class Registries:
     ) -> Closure:
         """Return the Python closure of one scope; see ``Uv.lock``."""
         return self.uv.lock(scope, requirements, python, platform, indexes)
+
+    def closer(
+        self, resolution: Resolution, build: Platform
+    ) -> Callable[[str, Sequence[str]], Closure]:
+        """Return what asks for other closures of a resolution's scopes, by (scope, lines)."""
+
+        def close(scope: str, lines: Sequence[str]) -> Closure:
+            python = resolution.find("python", scope)
+            platform = build if scope else resolution.target
+            return self.closure(scope, lines, str(python.version) if python else "", platform, ())
+
+        return close
 
     def _artifacts(
         self, candidate: Candidate, recipe: Recipe, source: Source, platform: Platform

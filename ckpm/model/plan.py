@@ -72,6 +72,7 @@ class GenerationStep:
     """Put everything together: links, virtual environment, activation scripts."""
 
     environment: str
+    name: str
     target: Platform
     packages: tuple[tuple[str, str], ...]
     changes: tuple[EnvChange, ...]

@@ -80,6 +80,10 @@ def parse_range(text: str) -> VersionRange:
         match = CLAUSE_PATTERN.match(text, position)
         if match is None:
             raise ValueError("an operator (>=, ==, ~=, …) and a version", position)
+        if match[3] and match[1] not in ("==", "!="):
+            raise ValueError("`==` or `!=` before a version with `.*`", position)
+        if match[1] == "~=" and "." not in match[2]:
+            raise ValueError("a version of two parts after `~=`, such as `~=2.0`", position)
         clauses.append(Clause(match[1], match[2], prefix=match[3] is not None))
         position = match.end() + 1
     return VersionRange(tuple(clauses))
@@ -87,7 +91,11 @@ def parse_range(text: str) -> VersionRange:
 
 def _meets(version: Version, clause: Clause) -> bool:
     if version.scheme == "pep440":
-        return _pep440_specifier(str(clause)).contains(version.text, prereleases=True)
+        try:
+            return _pep440_specifier(str(clause)).contains(version.text, prereleases=True)
+        except ValueError:
+            # What is no version of this scheme, such as `r27c`, none of them can be like.
+            return clause.operator == "!="
     if clause.prefix:
         return _has_prefix(version, clause.version) == (clause.operator == "==")
     bound = Version(clause.version)

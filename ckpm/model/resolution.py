@@ -14,7 +14,9 @@ from ckpm.model.version import Version
 TARGET_SCOPE = ""
 
 Nogood = frozenset[tuple[str, str, str]]
-"""(package, scope, version) that must not all be chosen together."""
+"""(package, scope, version or ``ANY_VERSION``) that must not all be chosen together."""
+
+ANY_VERSION = "*"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,16 @@
 """Turn a resolution into a lock, and a lock into ordered steps."""
 
-from ckpm.plan.conflicts import conflicting_pins
+from ckpm.plan.conflicts import Refusals
 from ckpm.plan.lockfile import read_lock, write_lock
-from ckpm.plan.locking import lock_target
+from ckpm.plan.locking import kept_versions, lock_target
 from ckpm.plan.steps import Planner, make_plan
 
-__all__ = ["Planner", "conflicting_pins", "lock_target", "make_plan", "read_lock", "write_lock"]
+__all__ = [
+    "Planner",
+    "Refusals",
+    "kept_versions",
+    "lock_target",
+    "make_plan",
+    "read_lock",
+    "write_lock",
+]

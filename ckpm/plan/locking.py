@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
+from ckpm.errors import NotFoundError
 from ckpm.model.lock import Artifact, Closure, LockedPackage, LockedTarget
 from ckpm.model.platform import Platform
 from ckpm.model.recipe import Recipe
@@ -151,3 +152,16 @@ def _least_facts(resolution: Resolution) -> tuple[tuple[str, str], ...]:
     return tuple(
         (name, value) for name, value in resolution.target.facts if name in {*named, *always}
     )
+
+
+def kept_versions(entry: LockedTarget | None, free: Sequence[str]) -> dict[tuple[str, str], str]:
+    """Return the locked versions to keep: all but those of the packages in ``free``.
+
+    Raises:
+        NotFoundError: for one to be freed that is not locked.
+    """
+    packages = entry.packages if entry else ()
+    if missing := set(free) - {package.name for package in packages}:
+        name = min(missing)
+        raise NotFoundError(f"`{name}` is not locked", hints=["`ckpm list` shows what is"])
+    return {(p.name, p.scope): p.version for p in packages if p.name not in free}

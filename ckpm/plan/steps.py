@@ -37,7 +37,7 @@ class Planner:
     notes: list[str] = field(default_factory=list)
 
 
-def make_plan(planner: Planner, environment: str) -> Plan:
+def make_plan(planner: Planner, environment: str, name: str) -> Plan:
     """Return the ordered steps that give ``environment`` what is locked for one target.
 
     Raises:
@@ -53,7 +53,7 @@ def make_plan(planner: Planner, environment: str) -> Plan:
         [item for item in placed if item is not None], planner.target, planner.build, closure
     )
     links = tuple((item.link, item.prefix) for item in placed if item is not None and item.in_store)
-    step = GenerationStep(environment, planner.target, links, changes, closure, python)
+    step = GenerationStep(environment, name, planner.target, links, changes, closure, python)
     digest = input_key({"step": repr(step)})
     planner.steps.append(replace(step, digest=digest))
     return Plan(tuple(planner.steps), tuple(planner.notes), planner.target)

@@ -78,6 +78,18 @@ def _undeclared(text: str, package: str, name: str) -> str:
     return "".join([*lines[:start], *lines[end:]])
 
 
+def undeclare(text: str, package: str, name: str = "ckpm.yaml") -> str:
+    """Return the file without its own declaration of a package, if it has one."""
+    packages = parse_document(text, name).entries.get("packages")
+    if not isinstance(packages, Mapped) or package not in packages.entries:
+        return text
+    lines = text.splitlines(keepends=True)
+    start, end = packages.key_lines[package] - 1, _last_line(packages.entries[package])
+    if len(packages.entries) == 1:
+        start = min(start, packages.key_lines[package] - 2)
+    return "".join(lines[:start] + lines[end:])
+
+
 def save(path: Path, text: str) -> None:
     """Write an edited file whole."""
     write_text(path, text)

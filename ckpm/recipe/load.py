@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from ckpm.recipe.decode import decode
 from ckpm.recipe.detectors import DETECTOR
 from ckpm.recipe.environments import ENVIRONMENT
 from ckpm.recipe.recipes import RECIPE
-from ckpm.system.documents import read_document
+from ckpm.system.documents import Mapped, Node, plain, read_document
 
 
 def load_recipe(path: Path) -> Recipe:
@@ -44,11 +45,16 @@ def load_detector(path: Path) -> Detector:
 
 def load_environment(path: Path) -> EnvironmentFile:
     """Read one environment file; its own packages carry the file as their origin."""
+    return decode_environment(read_document(path), path)
+
+
+def decode_environment(document: Mapped, path: Path) -> EnvironmentFile:
+    """Return what a document that is, or will be, the file at ``path`` declares."""
     name = _shown(path)
-    environment: EnvironmentFile = decode(ENVIRONMENT, read_document(path), name)
-    directory = str(path.parent)
+    environment: EnvironmentFile = decode(ENVIRONMENT, document, name)
+    directory, written = str(path.parent), document.entries.get("packages")
     packages = tuple(
-        replace(recipe, origin=name, directory=directory, digest=_digest(recipe))
+        replace(recipe, origin=name, directory=directory, digest=_digest(written, recipe.name))
         for recipe in environment.packages
     )
     return replace(environment, packages=packages, origin=name, directory=directory)
@@ -66,8 +72,10 @@ def content_files(directory: Path) -> list[Path]:
     return sorted(p for p in directory.glob("*.yaml") if not p.name.endswith(".test.yaml"))
 
 
-def _digest(recipe: Recipe) -> str:
-    return hashlib.sha256(repr(recipe).encode()).hexdigest()
+def _digest(packages: Node | None, name: str) -> str:
+    """Return the digest of what is written of one package, wherever it stands in the file."""
+    node = packages.entries.get(name) if isinstance(packages, Mapped) else None
+    return hashlib.sha256(json.dumps(plain(node)).encode()).hexdigest()
 
 
 def _shown(path: Path) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from ckpm.errors import UnsatisfiableError
+from ckpm.model.ranges import Clause, VersionRange
 from ckpm.model.resolution import Candidate
 from ckpm.resolve.core import solve
 from ckpm.resolve.offers import Offers
@@ -170,9 +172,13 @@ def _nearest_versions(problem: Problem, facts: Sequence[Fact]) -> Iterator[str]:
         node = problem.nodes[edge.node]
         if edge.mask == node.full_mask or not node.candidates:
             continue
-        loose = Edge(edge.requirement, edge.node, node.full_mask)
+        fitting = [edge.requirement.accepts(dict(c.options)) for c in node.candidates]
+        loose = Edge(
+            edge.requirement, edge.node, sum(1 << i for i, fits in enumerate(fitting) if fits)
+        )
         roots = tuple(loose if other is edge else other for other in problem.roots)
         answer = solve(problem, roots=roots)
         if answer is not None:
             candidate = node.candidates[answer[edge.node]]
-            yield f"`{candidate.package}=={candidate.version}` would work here"
+            exactly = VersionRange((Clause("==", str(candidate.version)),))
+            yield f"`{replace(edge.requirement, range=exactly)}` would work here"

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from ckpm.model.ranges import ANY
 from ckpm.model.requirement import Options, Requirement
-from ckpm.model.resolution import TARGET_SCOPE, Candidate, Nogood
+from ckpm.model.resolution import ANY_VERSION, TARGET_SCOPE, Candidate, Nogood
 from ckpm.resolve.offers import Offers
 
 
@@ -165,25 +165,20 @@ class _Compiler:
 
     def nogood(self, pins: Nogood) -> tuple[tuple[int, int], ...]:
         """Return (node, mask) pairs; empty when a pin can no longer be chosen anyway."""
-        pairs = []
-        for package, scope, version in sorted(pins):
-            numbers = [
-                n for key, n in self.numbers.items()
-                if (key.name, key.scope) == (package, scope) and not self.nodes[n].is_choice
-            ]  # fmt: skip
-            masks = [
-                (
-                    n,
-                    sum(
-                        1 << i
-                        for i, c in enumerate(self.nodes[n].candidates)
-                        if str(c.version) == version
-                    ),
-                )
-                for n in numbers
-            ]
-            pairs += [pair for pair in masks if pair[1]]
+        pairs = [
+            (number, mask)
+            for package, scope, version in sorted(pins)
+            for key, number in self.numbers.items()
+            if (key.name, key.scope) == (package, scope) and key.variant is not None
+            if (mask := self.versions(number, version))
+        ]
         return tuple(pairs) if len(pairs) >= len(pins) else ()
+
+    def versions(self, number: int, version: str) -> int:
+        """Return the mask of a node's candidates of one version, or of any."""
+        candidates = self.nodes[number].candidates
+        fitting = (version in (ANY_VERSION, str(candidate.version)) for candidate in candidates)
+        return sum(1 << i for i, fits in enumerate(fitting) if fits)
 
 
 def _meets(candidate: Candidate, requirement: Requirement, node: Node) -> bool:

@@ -83,6 +83,19 @@ def parse_document(text: str, name: str) -> Mapped:
     return node
 
 
+def plain(node: Node | None) -> Any:
+    """Return a node as lists, mappings and texts, without lines."""
+    match node:
+        case Scalar(text):
+            return text
+        case Sequenced(items):
+            return [plain(item) for item in items]
+        case Mapped(entries):
+            return {key: plain(item) for key, item in entries.items()}
+        case None:
+            return None
+
+
 class _Composer:
     """Turn parser events into nodes."""
 

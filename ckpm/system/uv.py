@@ -73,7 +73,7 @@ class Uv:
         if done.returncode != 0:
             text = _text(done)
             if any(sign in text for sign in (*_NETWORK, "No interpreter found", "download")):
-                raise UnreachableError(f"uv cannot provide Python {python}", tried=[text[-300:]])
+                raise UnreachableError(f"uv cannot provide Python {python} from here")
             raise BuildError(f"uv could not make a virtual environment: {text}")
 
     def fill(self, directory: Path, closure: Closure) -> None:
@@ -206,7 +206,7 @@ def _wheel(entry: dict[str, object]) -> Wheel:
 def _fault(done: Completed, requirements: Sequence[str]) -> CkpmError:
     text = _text(done)
     if any(sign in text for sign in _NETWORK):
-        return UnreachableError("uv cannot read the Python index", tried=[text.splitlines()[-1]])
+        return UnreachableError("uv cannot read the Python index", tried=[text.splitlines()[0]])
     if _UNSATISFIABLE in text:
         return ClosureConflictError(_plain(text), requirements)
     return CkpmError(f"uv failed: {text[-600:]}")

@@ -20,11 +20,11 @@ Value = float | str | None
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended: the program's exit code and the values that the workflow names."""
+    """How a run ended: the program's exit code, the values that the workflow names, and its own."""
 
     exit_code: int
     results: dict[str, Value]
-    output: Path
+    parameters: dict[str, str]
 
 
 def run_workflow(
@@ -41,7 +41,9 @@ def run_workflow(
         UsageError: for parameters the workflow does not have, or values it does not take.
     """
     inside = environment_for(environment.changes, environ)
-    values = _values(workflow, parameters, output, inside)
+    values = {f"env.{name}": value for name, value in inside.items()} | {"output": str(output)}
+    filled = _filled(workflow, parameters, values)
+    values |= {f"parameters.{name}": value for name, value in filled.items()}
     output.mkdir(parents=True, exist_ok=True)
     for step in workflow.steps:
         argv = [fill(argument, values) for argument in step.run]
@@ -50,8 +52,9 @@ def run_workflow(
         program = find_program(argv[0], inside)
         code = run_inherited([program, *argv[1:]], environ=inside)
         if code != 0:
-            return Outcome(code, {}, output)
-    return Outcome(0, {field.name: _result(field, output) for field in workflow.results}, output)
+            return Outcome(code, {}, filled)
+    results = {field.name: _result(field, output) for field in workflow.results}
+    return Outcome(0, results, filled)
 
 
 def chosen_parameters(workflow: Workflow, given: Mapping[str, str]) -> dict[str, str]:
@@ -79,18 +82,14 @@ def chosen_parameters(workflow: Workflow, given: Mapping[str, str]) -> dict[str,
     return chosen
 
 
-def _values(
-    workflow: Workflow, given: Mapping[str, str], output: Path, inside: Mapping[str, str]
+def _filled(
+    workflow: Workflow, given: Mapping[str, str], variables: Mapping[str, str]
 ) -> dict[str, str]:
-    variables = {f"env.{name}": value for name, value in inside.items()}
-    variables |= {"output": str(output)}
-    parameters = chosen_parameters(workflow, given)
-    # Defaults may speak of the environment; what a person gives is taken literally.
-    filled = {
-        f"parameters.{name}": value if name in given else fill(value, variables)
-        for name, value in parameters.items()
+    """Return the parameters; defaults may speak of the environment, what is given is literal."""
+    return {
+        name: value if name in given else fill(value, variables)
+        for name, value in chosen_parameters(workflow, given).items()
     }
-    return variables | filled
 
 
 def _result(field: ResultField, output: Path) -> Value:

@@ -150,3 +150,22 @@ def test_offline_takes_the_version_that_is_here(methods: Any) -> None:
     done = methods.ckpm("install", "photos", "--offline")
     assert done.returncode == 0
     assert methods.ckpm("exec", "--", "sh", "-c", "cat $CKPM_PHOTOS_CAT").stdout == "cat 1\n"
+
+
+def test_a_silent_host_bans_nothing_that_is_here(methods: Any, silent: str) -> None:
+    methods.ckpm("install", "photos@1")
+    first, second = (
+        {**methods.archive(f"{name}.tar", (methods.server.root / f"{name}.tar").read_bytes()),
+         "urls": [f"{silent}/{name}.tar"], "strip": "1", "versions": [name[-1]]}
+        for name in ("photos-1", "photos-2")
+    )  # fmt: skip
+    methods.recipe("silent", second, first)
+    done = methods.ckpm("install", "silent")
+    assert (done.returncode, "silent 2 from archive is left out" in done.stderr) == (0, True)
+
+
+@pytest.mark.parametrize("version", [">=r27c", "@r27c", ">=1!2x"])
+def test_versions_of_another_scheme_meet_nothing(methods: Any, version: str) -> None:
+    recipe = methods.directory / ".ckpm/recipes/photos.yaml"
+    recipe.write_text(recipe.read_text() + "version_scheme: pep440\n")
+    assert methods.ckpm("resolve", f"photos{version}").returncode == 3

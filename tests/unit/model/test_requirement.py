@@ -33,6 +33,8 @@ FAULTY = [
     ("model:format", 6, "option=value"),
     ("numpy@", 6, "after `@`"),
     ("numpy 2", 5, "range"),
+    ("numpy>=3.8.*", 5, "before a version with"),
+    ("numpy>=1,~=2", 9, "two parts"),
 ]
 
 
