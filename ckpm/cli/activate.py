@@ -30,7 +30,10 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
         )
     if command == "exec":
         parser.add_argument(
-            "program", nargs=argparse.REMAINDER, metavar="-- PROGRAM [ARGUMENT ...]"
+            "program",
+            nargs=argparse.REMAINDER,
+            metavar="-- PROGRAM [ARGUMENT ...]",
+            help="what to run",
         )
     if command != "deactivate":
         add_common(parser, "env", "target", "store")

@@ -56,8 +56,14 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
     add_common(actions.add_parser("schema", help="print the JSON Schema for editors"), "json")
     if command == "recipe":
         new = actions.add_parser("new", help="write a recipe to start from")
-        new.add_argument("name")
-        new.add_argument("--from", dest="method", choices=sorted(TEMPLATES), default="archive")
+        new.add_argument("name", metavar="NAME", help="the package")
+        new.add_argument(
+            "--from",
+            dest="method",
+            choices=sorted(TEMPLATES),
+            default="archive",
+            help="where it comes from (default: archive)",
+        )
         add_common(new, "json")
 
 

@@ -15,7 +15,7 @@ EXAMPLES = {
 
 def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("shell", metavar="bash|zsh|fish")
+    parser.add_argument("shell", metavar="bash|zsh|fish", help="the shell to write for")
 
 
 def run(command: str, options: argparse.Namespace, context: Context) -> int:

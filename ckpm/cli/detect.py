@@ -6,6 +6,7 @@ import argparse
 
 from ckpm.cli.context import Context, add_common
 from ckpm.cli.render import table
+from ckpm.config.trust import CONTENT_DIR
 from ckpm.errors import NotFoundError
 from ckpm.model.installation import Installation
 
@@ -29,9 +30,7 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
     known = {detector.package for detector in session.content.detectors}
     for name in options.packages:
         if name not in known:
-            raise NotFoundError(
-                f"no detector finds `{name}`", hints=[f"it could be written: detectors/{name}.yaml"]
-            )
+            raise NotFoundError(f"no detector finds `{name}`", hints=_hints(context, name))
     if options.refresh:
         from ckpm.system.files import remove_tree
 
@@ -45,6 +44,13 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
         if not any(i.package == name for i in found):
             context.say(f"`{name}` is not on this machine")
     return context.finish([_document(i) for i in found])
+
+
+def _hints(context: Context, name: str) -> list[str]:
+    project = context.session.content.project
+    if project and (project / CONTENT_DIR / "detectors" / f"{name}.yaml").is_file():
+        return [f"this project has one, but is not trusted: `ckpm trust {project}`"]
+    return [f"it could be written: detectors/{name}.yaml"]
 
 
 def _where(installation: Installation) -> str:

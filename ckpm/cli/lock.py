@@ -23,7 +23,7 @@ EXAMPLES = {
 def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of one of these commands."""
     if command == "fetch":
-        parser.add_argument("packages", nargs="*", metavar="PACKAGE")
+        parser.add_argument("packages", nargs="*", metavar="PACKAGE", help="more to fetch for")
     if command == "sync":
         how = parser.add_mutually_exclusive_group()
         how.add_argument("--locked", action="store_true", help="fail when the lock does not fit")

@@ -20,7 +20,9 @@ EXAMPLES = {
 
 def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of one of these commands."""
-    parser.add_argument("directory", nargs="?", default=".", metavar="DIR")
+    parser.add_argument(
+        "directory", nargs="?", default=".", metavar="DIR", help="the project (default: here)"
+    )
     if command == "init":
         parser.add_argument("--name", help="the environment's name (default: the directory's)")
     add_common(parser, "json", "quiet")

@@ -31,7 +31,7 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
             help="(default: what the environment requires)",
         )
     else:
-        parser.add_argument("package", metavar="PACKAGE")
+        parser.add_argument("package", metavar="PACKAGE", help="the package in question")
         parser.add_argument(
             "--for",
             dest="packages",

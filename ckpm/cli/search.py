@@ -20,7 +20,7 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
     if command == "search":
         parser.add_argument("words", nargs="*", metavar="WORD", help="all of them must occur")
     else:
-        parser.add_argument("package", metavar="PACKAGE")
+        parser.add_argument("package", metavar="PACKAGE", help="a package, or a virtual one")
     add_common(parser, "json", "store")
 
 

@@ -18,7 +18,7 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="list|show")
     add_common(actions.add_parser("list", help="every platform ckpm knows"), "json")
     show = actions.add_parser("show", help="what is known of one")
-    show.add_argument("platform", metavar="PLATFORM")
+    show.add_argument("platform", metavar="PLATFORM", help="a platform, facts allowed")
     add_common(show, "json")
 
 

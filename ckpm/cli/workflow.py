@@ -43,7 +43,9 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
         ):
             action = actions.add_parser(name, help=text)
             if numbers:
-                action.add_argument("numbers", nargs=numbers, type=int, metavar="RUN")
+                action.add_argument(
+                    "numbers", nargs=numbers, type=int, metavar="RUN", help="a run's number"
+                )
             add_common(action, "json", "store")
         return
     parser.add_argument(

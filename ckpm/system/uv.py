@@ -217,5 +217,8 @@ def _text(done: Completed) -> str:
 
 
 def _plain(text: str) -> str:
-    """Drop the lines that uv draws around its explanation."""
-    return re.sub(r"^[^A-Za-z0-9`]+", "", text, flags=re.MULTILINE)
+    """Keep uv's explanation alone: no drawn lines, no prefixes, no headline."""
+    lines = (
+        re.sub(r"^[^A-Za-z0-9`]*(?:(?:error|cause): )?", "", line) for line in text.splitlines()
+    )
+    return "\n".join(line for line in lines if line and not line.startswith(_UNSATISFIABLE))
