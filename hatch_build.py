@@ -9,7 +9,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class BundleContent(BuildHookInterface[Any]):
-    """Copy ``recipes/`` and friends to ``ckpm/_bundled/``; an editable install reads them in place."""
+    """Copy ``recipes/`` and friends to ``ckpm/_bundled/``; an editable install reads in place."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if version == "standard":

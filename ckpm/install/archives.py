@@ -27,10 +27,14 @@ SMALL_BYTES, MAX_RATIO = 1 << 30, 100
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Which members are wanted and where: see ``ckpm.model.recipe.Part``."""
+    """Which members are wanted and where: see ``ckpm.model.recipe.Part``.
+
+    ``folds_names`` says that the destination takes ``A`` and ``a`` for one name.
+    """
 
     members: tuple[tuple[str, str], ...] = ()
     strip: int = 0
+    folds_names: bool = False
 
 
 def unpack(path: Path, destination: Path, layout: Layout = Layout()) -> None:
@@ -75,7 +79,7 @@ def _planned(archive: Archive, layout: Layout, max_bytes: int) -> dict[str, Memb
         raise IntegrityError(f"the archive has no `{min(missing)}`")
     if not plan:
         raise IntegrityError("the archive holds nothing that is wanted")
-    _check_collisions(plan)
+    _check_collisions(plan, folds_names=layout.folds_names)
     return plan
 
 
@@ -123,8 +127,8 @@ def _check_link(place: str, member: Member) -> None:
         raise IntegrityError(f"the link `{member.path}` leaves its directory for `{member.target}`")
 
 
-def _check_collisions(plan: Mapping[str, Member]) -> None:
-    """Make sure that no two places are one, here or on file systems that fold names."""
+def _check_collisions(plan: Mapping[str, Member], *, folds_names: bool) -> None:
+    """Make sure that no two places are one; an NDK has names that differ only in case."""
     directories: set[str] = set()
     for place, member in plan.items():
         directory = _directory(place, member)
@@ -135,9 +139,10 @@ def _check_collisions(plan: Mapping[str, Member]) -> None:
     for place in dict.fromkeys((*plan, *directories)):
         if place in directories and place in plan and plan[place].kind != "directory":
             raise IntegrityError(f"`{place}` is both a file and a directory")
-        other = folded.setdefault(unicodedata.normalize("NFC", place).casefold(), place)
+        name = unicodedata.normalize("NFC", place).casefold() if folds_names else place
+        other = folded.setdefault(name, place)
         if other != place:
-            raise IntegrityError(f"`{other}` and `{place}` are one file on some machines")
+            raise IntegrityError(f"`{other}` and `{place}` are one file on this machine")
 
 
 def _directory(place: str, member: Member) -> str:

@@ -15,7 +15,7 @@ from ckpm.model.placeholders import fill
 from ckpm.model.plan import PackageStep
 from ckpm.model.recipe import Command, Part
 from ckpm.store import Store
-from ckpm.system.files import storage_errors, temporary_directory
+from ckpm.system.files import folds_names, storage_errors, temporary_directory
 from ckpm.system.http import Expectation, verify_file
 from ckpm.system.process import run_logged
 
@@ -74,7 +74,8 @@ class PackageMaker:
             name = dict(part.members).get(artifact.name, artifact.name)
             _place(file, destination / name, named=True)
             return
-        layout = Layout(_filled(part.members, described), part.strip)
+        members = _filled(part.members, described)
+        layout = Layout(members, part.strip, folds_names(destination))
         if part.inner is None:
             unpack(file, destination, layout)
             return

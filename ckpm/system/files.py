@@ -142,6 +142,12 @@ def tree_size(path: Path) -> int:
     )
 
 
+def folds_names(directory: Path) -> bool:
+    """Whether an existing directory's file system takes ``A`` and ``a`` for one name."""
+    other = directory.name.swapcase()
+    return other != directory.name and directory.with_name(other).exists()
+
+
 def free_bytes(path: Path) -> int:
     """Return how many bytes may still be written where ``path`` is or will be."""
     existing = next(p for p in (path, *path.parents) if p.exists())

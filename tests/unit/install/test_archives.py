@@ -155,7 +155,8 @@ def do_unpack(archive: Path, destination: Path, layout: dict[str, Any]) -> None:
         inside.mkdir()
         archive = extract_member(archive, layout["inner"], inside)
     members = tuple(layout.get("members", {}).items())
-    unpack(archive, destination, Layout(members, layout.get("strip", 0)))
+    folds = layout.get("folds_names", True)
+    unpack(archive, destination, Layout(members, layout.get("strip", 0), folds))
 
 
 @pytest.mark.parametrize(("case", "form"), list(cases()))

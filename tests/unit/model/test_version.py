@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,8 +23,8 @@ ASCENDING = [
 @pytest.mark.parametrize("texts", ASCENDING, ids=lambda texts: texts[0])
 def test_versions_ascend(texts: list[str]) -> None:
     versions = [Version(text) for text in texts]
-    assert sorted(reversed(versions)) == versions
-    assert all(a < b and not b < a and a != b for a, b in zip(versions, versions[1:], strict=False))
+    assert sorted(versions, reverse=True)[::-1] == versions
+    assert all(a < b and not b < a and a != b for a, b in pairwise(versions))
 
 
 @pytest.mark.parametrize(
@@ -66,12 +68,11 @@ RANGES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "version", "inside"), RANGES)
-@pytest.mark.parametrize("scheme", ["generic", "pep440"])
-def test_ranges_mean_what_pep440_says(text: str, version: str, inside: bool, scheme: str) -> None:
-    if scheme == "pep440" and any(c.isalpha() for c in version.replace("rc", "")):
-        pytest.skip("no PEP 440 version")
-    assert (Version(version, scheme) in parse_range(text)) is inside  # type: ignore[arg-type]
+@pytest.mark.parametrize(("text", "version", "answer"), RANGES)
+def test_ranges_mean_what_pep440_says(text: str, version: str, answer: object) -> None:
+    assert (Version(version) in parse_range(text)) is answer
+    if not any(c.isalpha() for c in version.replace("rc", "")):
+        assert (Version(version, "pep440") in parse_range(text)) is answer
 
 
 NUMBERS = st.lists(st.integers(0, 3), min_size=1, max_size=3).map(lambda n: ".".join(map(str, n)))
