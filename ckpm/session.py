@@ -349,7 +349,9 @@ class Session:
         if current is None:
             raise NotFoundError(
                 f"the environment `{place.name}` is not installed for {name}",
-                hints=["run `ckpm install`"],
+                hints=[
+                    f"run `ckpm sync -e {place.name}`" if place.is_ready else "run `ckpm install`"
+                ],
             )
         activation = Activation(place.key, name, str(current), read_generation(current), place.name)
         return Environment(place.name, name, current, activation.all_changes)

@@ -116,9 +116,17 @@ def _dispatch(arguments: Sequence[str]) -> int:
     parser = command_parser(name, module)
     if name == "exec" and "--" not in rest and rest and not rest[0].startswith("-"):
         rest = ["--", *rest]
-    options = parser.parse_args(rest)
+    options = _parsed(parser, rest)
     context = Context(name, options)
     return int(module.run(name, options, context))
+
+
+def _parsed(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.Namespace:
+    """Read arguments and options in any order, where the command's own form allows that."""
+    try:
+        return parser.parse_intermixed_args(arguments)
+    except TypeError:
+        return parser.parse_args(arguments)
 
 
 def command_module(name: str) -> ModuleType:
