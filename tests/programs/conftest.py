@@ -10,7 +10,9 @@ from types import ModuleType
 
 import pytest
 
-RECIPES_DIR = Path(__file__).parents[2] / "recipes"
+from ckpm._content import bundled_dir
+
+RECIPES_DIR = bundled_dir("recipes")
 DETECTION_DIR = RECIPES_DIR / "object-detection" / "python"
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from ckpm._content import bundled_dir
+
 # Prints an image scaled to the size asked for, and the label of a category.
 DRIVER = r"""
 #include <iostream>
@@ -36,7 +38,7 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> Path:
     compiler = shutil.which("g++") or shutil.which("clang++")
     if compiler is None:
         pytest.skip("no C++ compiler")
-    source_dir = Path(__file__).parents[2] / "recipes" / "object-detection" / "cpp"
+    source_dir = bundled_dir("recipes") / "object-detection" / "cpp"
     build_dir = tmp_path_factory.mktemp("cpp")
     labels = (source_dir / "coco_labels.txt").read_text()
     header = (source_dir / "coco_labels.h.in").read_text().replace("@COCO_LABELS@", labels)

@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from ckpm._content import bundled_dir
 from ckpm.recipe.load import load_recipe
 
-RECIPE = Path(__file__).parents[3] / "recipes" / "dataset-coco-val2017.yaml"
+RECIPE = bundled_dir("recipes") / "dataset-coco-val2017.yaml"
 
 
 def jpeg(width: int, height: int, *, whole: bool = True) -> bytes:

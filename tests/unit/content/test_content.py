@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from ckpm._content import bundled_dir
 from ckpm.model.placeholders import fill
 from ckpm.model.recipe import Need, Part, Recipe, Source
 from ckpm.model.workflow import EnvironmentFile
 from ckpm.recipe.load import content_files, load_environment, load_recipe
 
 ROOT = Path(__file__).parents[3]
-RECIPES = content_files(ROOT / "recipes")
-ENVIRONMENTS = content_files(ROOT / "envs")
+RECIPES = content_files(bundled_dir("recipes"))
+ENVIRONMENTS = content_files(bundled_dir("envs"))
 FACTS = {"glibc", "musl", "api", "macos", "cuda-driver", "cuda-arch", "rocm"}
 
 # What the engine fills in; see ckpm/install/packages.py, ckpm/plan/changes.py and ckpm/workflow/.
@@ -48,7 +49,7 @@ def known_packages() -> set[str]:
     recipes = [recipe_of(path) for path in RECIPES]
     provided = {p.name for recipe in recipes for p in recipe.provides}
     provided |= {p.name for recipe in recipes for source in recipe.sources for p in source.provides}
-    detected = {path.stem for path in content_files(ROOT / "detectors")}
+    detected = {path.stem for path in content_files(bundled_dir("detectors"))}
     return {recipe.name for recipe in recipes} | provided | detected | FACTS
 
 
@@ -64,7 +65,7 @@ def parts_of(recipe: Recipe) -> Iterator[tuple[Source, Part]]:
 
 
 def check_options(need: Need) -> None:
-    path = ROOT / "recipes" / f"{need.requirement.package}.yaml"
+    path = bundled_dir("recipes") / f"{need.requirement.package}.yaml"
     if path.is_file():
         options = {option.name: option.values for option in recipe_of(path).options}
         for name, value in need.requirement.options:
@@ -210,7 +211,7 @@ def variables(environment: EnvironmentFile) -> Iterator[str]:
     for name in {need.requirement.package for need in environment.requires}:
         prefix = "CKPM_" + re.sub(r"[^A-Z0-9]", "_", name.upper())
         yield from (f"{prefix}_ROOT", f"{prefix}_VERSION")
-        for rule in recipe_of(ROOT / "recipes" / f"{name}.yaml").env:
+        for rule in recipe_of(bundled_dir("recipes") / f"{name}.yaml").env:
             yield rule.change.name
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ckpm._content import bundled_dir
 from ckpm.detect import detect
 from ckpm.model.detector import Detector
 from ckpm.model.installation import Installation
@@ -18,7 +18,7 @@ from ckpm.system.host import FileStatus
 from ckpm.system.probe import ProbeResult
 
 LINUX = Platform("linux-x86_64", "linux", "x86_64", "x86_64-linux-gnu", elf_machine=62)
-DETECTORS = Path(__file__).parents[3] / "detectors"
+DETECTORS = bundled_dir("detectors")
 
 
 class RecordedHost:

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
+from ckpm._content import bundled_dir
+
 ROOT = Path(__file__).parents[3]
 
 
@@ -24,7 +26,7 @@ def cases(directory: Path, suffix: str) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize(("case", "package"), cases(ROOT / "detectors", ".test.yaml"))
+@pytest.mark.parametrize(("case", "package"), cases(bundled_dir("detectors"), ".test.yaml"))
 def test_finds_exactly_what_the_machine_has(check: Any, case: Any, package: str) -> None:
     check(case, [package])
 
@@ -35,7 +37,7 @@ def test_sees_hosts_as_they_are(check: Any, case: Any, name: str) -> None:
 
 
 def test_every_detector_is_tested_on_a_machine_that_has_it_and_one_that_has_not() -> None:
-    for path in sorted((ROOT / "detectors").glob("*.yaml")):
+    for path in sorted(bundled_dir("detectors").glob("*.yaml")):
         if path.name.endswith(".test.yaml"):
             continue
         found = [bool(case["found"]) for case in load(path.with_suffix(".test.yaml"))]
