@@ -145,6 +145,7 @@ class Session:
             forbidden=self.forbidden,
             locked=locked or {},
             prefer=self.choices.prefer,
+            stored=self.store.methods,
         )
         return resolve(asked, world, nogoods)
 

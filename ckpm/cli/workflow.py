@@ -96,9 +96,7 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
     output = Path(options.output or f"{workflow.name}-results").absolute()
     started, clock = datetime.now(UTC), time.monotonic()
     environ = context.session.environ
-    outcome = run_workflow(
-        workflow, environment, parameters, output, environ, context.session.reporter
-    )
+    outcome = run_workflow(workflow, environment, parameters, output, environ, talk=context.is_json)
     record = RunRecord(
         started=started.isoformat(timespec="seconds"),
         seconds=round(time.monotonic() - clock, 3),

@@ -39,7 +39,7 @@ class PackageMaker:
             IntegrityError: for archives that are not what they should be.
         """
         result = self.store.result(step.key, step.package.name, step.package.version)
-        with self.store.making(result) as product:
+        with self.store.making(result, made_by=step.source.method) as product:
             if product is not None:
                 self._fill(step, product)
                 _test(step, product)

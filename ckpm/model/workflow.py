@@ -25,7 +25,6 @@ class WorkflowStep:
     """One command of a workflow, run inside the environment; no shell reads it."""
 
     run: Command
-    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,9 +28,8 @@ STEP = Record(
     "step",
     {
         "run": Field(COMMAND, "an argument list; no shell reads it", required=True),
-        "name": Field(TEXT, "what people see"),
     },
-    lambda fields, _: WorkflowStep(fields["run"], fields.get("name", "")),
+    lambda fields, _: WorkflowStep(fields["run"]),
 )
 
 RESULT = Record(

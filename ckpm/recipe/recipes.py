@@ -33,8 +33,7 @@ from ckpm.recipe.values import (
 
 KINDS = ("library", "tool", "toolchain", "dataset", "model", "program", "fact")
 METHODS = (
-    "pypi", "archive", "file", "npm", "git", "maven", "huggingface", "github-release",
-    "zenodo", "oci", "build", "system", "manual", "uv-python",
+    "pypi", "archive", "file", "npm", "maven", "build", "system", "manual", "uv-python",
 )  # fmt: skip
 
 TEXT = Text()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Protocol
@@ -37,7 +37,7 @@ class World:
 
     ``releases`` answers what only an index knows. ``forbidden`` maps candidates' titles, or
     ``package from method`` for all of a method, to the reason; ``locked`` maps (package, scope) to
-    the version to keep.
+    the version to keep; ``stored`` tells by which methods a version has been made here already.
     """
 
     recipes: Recipes
@@ -48,6 +48,7 @@ class World:
     forbidden: Mapping[str, str] = field(default_factory=dict)
     locked: Mapping[tuple[str, str], str] = field(default_factory=dict)
     prefer: Prefer = "detected"
+    stored: Callable[[str, str], Collection[str]] = lambda _package, _version: ()
 
     def platform(self, scope: str) -> Platform:
         """Return the platform that a scope is for: tools run on the build platform."""
@@ -262,8 +263,15 @@ class _Preference:
             sum(is_not_default),
             is_not_default,
             candidate.installation is None,
+            not self._is_stored(candidate),
             self.positions.get(candidate.source_line, -1),
         )
+
+    def _is_stored(self, candidate: Candidate) -> bool:
+        """Never asked of registries' own packages: their clients keep what they fetched."""
+        if candidate.source is None or candidate.origin in ("pypi", "uv-python"):
+            return False
+        return candidate.origin in self.world.stored(candidate.package, str(candidate.version))
 
 
 @dataclass(frozen=True, slots=True)

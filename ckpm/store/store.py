@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -72,8 +72,12 @@ class Store:
         return _record(result).is_file() and result.is_dir()
 
     @contextmanager
-    def making(self, result: Path, *, digested: bool = True) -> Iterator[Path | None]:
+    def making(
+        self, result: Path, *, digested: bool = True, made_by: str = ""
+    ) -> Iterator[Path | None]:
         """Give a temporary directory that becomes the result at the end.
+
+        ``made_by`` is kept in its record: the method of its source.
 
         ``None`` when another process has made it meanwhile: one lock a key, so that concurrent
         installers of the same thing do the work once. Without ``digested`` the tree is vouched for
@@ -87,10 +91,11 @@ class Store:
                 product = directory / "result"
                 product.mkdir()
                 yield product
-                self._publish(product, result, digested=digested)
+                self._publish(product, result, digested=digested, made_by=made_by)
 
-    def _publish(self, product: Path, result: Path, *, digested: bool) -> None:
-        record = {"tree": tree_digest(product) if digested else None, "size": tree_size(product)}
+    def _publish(self, product: Path, result: Path, *, digested: bool, made_by: str) -> None:
+        digest = tree_digest(product) if digested else None
+        record = {"tree": digest, "size": tree_size(product), "made_by": made_by}
         if result.exists():
             # Left by a run that was killed between its rename and its record.
             from ckpm.system.files import remove_tree
@@ -98,6 +103,14 @@ class Store:
             remove_tree(result)
         publish_directory(product, result)
         write_text(_record(result), json.dumps(record))
+
+    def methods(self, name: str, version: str) -> set[str]:
+        """Return the methods by which results of a package's version were made that are here."""
+        found: set[str] = set()
+        for path in self.root.glob(f"results/*-{name}-{_plain(version)}.json"):
+            with suppress(OSError, ValueError):
+                found.add(str(json.loads(path.read_text(encoding="utf-8")).get("made_by")))
+        return found
 
     @contextmanager
     def locked(self, name: str) -> Iterator[None]:

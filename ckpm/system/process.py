@@ -78,17 +78,23 @@ def run_captured(
 
 
 def run_inherited(
-    argv: Sequence[str], *, environ: Mapping[str, str], cwd: Path | None = None
+    argv: Sequence[str],
+    *,
+    environ: Mapping[str, str],
+    cwd: Path | None = None,
+    talk: bool = False,
 ) -> int:
     """Run a program on our own terminal and return its exit code.
 
-    An interrupt reaches it as it reaches us; what to do about it is left to the program.
+    With ``talk``, what it writes to stdout goes to stderr: stdout is somebody else's document. An
+    interrupt reaches it as it reaches us; what to do about it is left to the program.
     """
     import subprocess
 
     _flush()
     with _as_our_error(argv):
-        process = subprocess.Popen(list(argv), env=dict(environ), cwd=cwd)
+        stdout = sys.stderr.fileno() if talk else None
+        process = subprocess.Popen(list(argv), env=dict(environ), cwd=cwd, stdout=stdout)
     while True:
         with suppress(KeyboardInterrupt):
             return _code(process.wait())

@@ -13,7 +13,6 @@ from ckpm.model.request import Environment
 from ckpm.model.workflow import ResultField, Workflow
 from ckpm.run import environment_for, find_program
 from ckpm.system.process import run_inherited
-from ckpm.system.report import Reporter
 
 Value = float | str | None
 
@@ -33,9 +32,10 @@ def run_workflow(
     parameters: Mapping[str, str],
     output: Path,
     environ: Mapping[str, str],
-    reporter: Reporter,
+    *,
+    talk: bool = False,
 ) -> Outcome:
-    """Run every step, stopping at the first that fails.
+    """Run every step, stopping at the first that fails; with ``talk``, all output is to stderr.
 
     Raises:
         UsageError: for parameters the workflow does not have, or values it does not take.
@@ -47,10 +47,8 @@ def run_workflow(
     output.mkdir(parents=True, exist_ok=True)
     for step in workflow.steps:
         argv = [fill(argument, values) for argument in step.run]
-        if step.name:
-            reporter.note(step.name)
         program = find_program(argv[0], inside)
-        code = run_inherited([program, *argv[1:]], environ=inside)
+        code = run_inherited([program, *argv[1:]], environ=inside, talk=talk)
         if code != 0:
             return Outcome(code, {}, filled)
     results = {field.name: _result(field, output) for field in workflow.results}

@@ -29,8 +29,7 @@ def ckpm(directory: Path, *arguments: str, **more: str) -> Any:
         cwd=directory, env={**os.environ, **places, **more}, stdout=subprocess.PIPE, text=True,
         timeout=900, check=False,
     )  # fmt: skip
-    # What a workflow's own program prints comes before the document.
-    document = json.loads(done.stdout[done.stdout.index('{\n  "format"') :])
+    document = json.loads(done.stdout)
     assert document["ok"], document
     return document["result"]
 

@@ -68,6 +68,7 @@ def world(case: dict[str, Any]) -> World:
         forbidden=case.get("forbidden", {}),
         locked={(k, ""): v for k, v in case.get("locked", {}).items()},
         prefer=case.get("prefer", "detected"),
+        stored=lambda package, version: case.get("stored", {}).get(f"{package} {version}", ()),
     )
 
 
@@ -102,5 +103,7 @@ def test_answers_as_the_case_says(path: Path) -> None:
         return
     resolution = resolve(request, world(case), nogoods)
     assert shown(resolution) == case["chosen"]
+    origins = {c.package: c.origin for c in resolution}
+    assert {name: origins[name] for name in case.get("origins", {})} == case.get("origins", {})
     rejections = {f"{r.candidate}: {r.reason}" for r in resolution.rejections}
     assert set(case.get("rejections", [])) <= rejections
