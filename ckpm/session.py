@@ -244,23 +244,12 @@ class Session:
         from ckpm.plan import Planner, make_plan
 
         installations = self.installations if self.choices.use_detected else ()
+        unverified = self.choices.allow_unverified
         planner = Planner(
-            entry,
-            recipes,
-            self.store,
-            installations,
-            target,
-            self.native,
-            self.choices.allow_unverified,
+            entry, recipes, self.store, installations, target, self.native, unverified
         )
         plan = make_plan(planner, place.key, place.name)
         return replace(plan, notes=(*plan.notes, *self.notes))
-
-    def probe_hosts(self, plan: Plan) -> Plan:
-        """Return the plan with a note for each host that cannot be reached from here."""
-        from ckpm.install.fetch import with_unreachable_hosts
-
-        return plan if self.choices.offline else with_unreachable_hosts(plan)
 
     def forbid(self, candidate: Candidate, reason: str) -> None:
         """Leave a candidate out from now on, and remember to say so."""
@@ -275,9 +264,21 @@ class Session:
 
     # install
 
-    def install(self, prepared: Prepared, own: Sequence[Recipe] = ()) -> Environment:
-        """Carry out a plan; what turns out to be unreachable is planned around."""
-        prepared = self._carry_out(prepared, own, self._install)
+    def install(
+        self,
+        what: Prepared | Resolution,
+        own: Sequence[Recipe] = (),
+        *,
+        environment: str = "default",
+    ) -> Environment:
+        """Carry out a plan, or make an environment of a resolution.
+
+        What turns out to be unreachable is planned around.
+        """
+        if isinstance(what, Resolution):
+            place = self.place(environment, create=True)
+            what = self.prepare(place, what.requirements, target=what.target, own=own)
+        prepared = self._carry_out(what, own, self._install)
         made = self.environment(prepared.place, prepared.target.name)
         return replace(made, made_from=prepared)
 

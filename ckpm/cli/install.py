@@ -18,6 +18,7 @@ from ckpm.cli.request import (
     environment_request,
     install,
     prepare,
+    with_reachability,
     with_requirements,
 )
 from ckpm.config.trust import is_trusted, trust
@@ -69,7 +70,7 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
     free = options.packages if command == "update" else ()
     prepared = prepare(context, request, keep=keep, free=free, empty=command == "remove")
     if options.dry_run:
-        prepared = replace(prepared, plan=context.session.probe_hosts(prepared.plan))
+        prepared = with_reachability(context, prepared)
         context.print(_choices_text(prepared) + "\n" + plan_text(prepared.plan))
         return context.finish(plan_document(prepared))
     environment = install(context, request, prepared)

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 
 from ckpm.cli.context import Context, add_common
 from ckpm.cli.install import plan_document
 from ckpm.cli.render import plan_text, resolution_table, size
-from ckpm.cli.request import Request, environment_request, install, prepare, with_requirements
+from ckpm.cli.request import (
+    Request,
+    environment_request,
+    install,
+    prepare,
+    with_reachability,
+    with_requirements,
+)
 from ckpm.model.request import Prepared
 from ckpm.plan import write_lock
 
@@ -39,7 +45,7 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
         request = with_requirements(context, request, context.requirements(options.packages))
     prepared = _prepared(command, options, context, request)
     if options.dry_run:
-        prepared = replace(prepared, plan=context.session.probe_hosts(prepared.plan))
+        prepared = with_reachability(context, prepared)
         context.print(plan_text(prepared.plan))
         return context.finish(plan_document(prepared))
     match command:

@@ -9,6 +9,7 @@ from pathlib import Path
 from ckpm.cli.context import Context
 from ckpm.config.trust import require_trust
 from ckpm.errors import UsageError
+from ckpm.install.fetch import with_unreachable_hosts
 from ckpm.model.plan import PackageStep, Step
 from ckpm.model.recipe import Recipe
 from ckpm.model.request import Environment, Place, Prepared
@@ -102,6 +103,13 @@ def prepare(
         keep=keep,
         free=free,
     )
+
+
+def with_reachability(context: Context, prepared: Prepared) -> Prepared:
+    """Return the plan with a note for each host that cannot be reached from here."""
+    if context.session.choices.offline:
+        return prepared
+    return replace(prepared, plan=with_unreachable_hosts(prepared.plan))
 
 
 def install(context: Context, request: Request, prepared: Prepared) -> Environment:

@@ -6,13 +6,13 @@ import argparse
 import hashlib
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ckpm.cli.context import Context, add_common
 from ckpm.cli.render import plan_text, size, table
-from ckpm.cli.request import Request, environment_request, install, prepare
+from ckpm.cli.request import Request, environment_request, install, prepare, with_reachability
 from ckpm.config.trust import require_trust
 from ckpm.errors import NotFoundError, UsageError
 from ckpm.model.request import Prepared
@@ -84,7 +84,7 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
         )
     prepared = prepare(context, request)
     if options.dry_run:
-        prepared = replace(prepared, plan=context.session.probe_hosts(prepared.plan))
+        prepared = with_reachability(context, prepared)
         context.print(plan_text(prepared.plan))
         return context.finish({"workflow": workflow.name, "fetch_bytes": prepared.plan.fetch_bytes})
     if not context.session.is_current(prepared):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from ckpm.errors import NotFoundError
+from ckpm.errors import NotFoundError, UsageError
 from ckpm.model.request import Place
 
 PROJECT_FILE = "ckpm.yaml"
 LOCK_FILE = "ckpm.lock"
 DEFAULT = "default"
+
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._+=,-]*[a-z0-9])?")
 
 
 def find_place(
@@ -24,6 +27,11 @@ def find_place(
     Raises:
         NotFoundError: for a name that no environment has.
     """
+    if name is not None and not _NAME.fullmatch(name):
+        raise UsageError(
+            f"`{name}` is no name of an environment",
+            hints=["use lower-case letters, digits, - _ ."],
+        )
     project = find_project(directory)
     if name is None and project is not None:
         return project_place(project)

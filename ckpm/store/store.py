@@ -13,6 +13,7 @@ from ckpm.model.lock import Artifact
 from ckpm.model.recipe import Digest
 from ckpm.store.keys import file_digest, tree_digest
 from ckpm.system.files import (
+    flush_tree,
     point_link,
     publish_directory,
     storage_errors,
@@ -101,6 +102,8 @@ class Store:
             from ckpm.system.files import remove_tree
 
             remove_tree(result)
+        if digested:
+            flush_tree(product)
         publish_directory(product, result)
         write_text(_record(result), json.dumps(record))
 

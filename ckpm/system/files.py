@@ -12,6 +12,8 @@ from pathlib import Path
 
 from ckpm.errors import CkpmError
 
+MANY_FILES = 64
+
 _TEMPORARY = ".tmp-"
 
 
@@ -98,6 +100,18 @@ def publish_directory(temporary: Path, final: Path) -> None:
         temporary.chmod(0o755)
         temporary.replace(final)
         _flush(final.parent)
+
+
+def flush_tree(directory: Path) -> None:
+    """Bring every file below a directory to the disk."""
+    files = [path for path in directory.rglob("*") if path.is_file() and not path.is_symlink()]
+    if len(files) > MANY_FILES:
+        # One wait for the whole disk is shorter than thousands of waits for single files.
+        os.sync()
+        return
+    for path in files:
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
 
 
 def publish_file(temporary: Path, final: Path) -> None:

@@ -261,3 +261,8 @@ def test_your_own_model_runs_as_its_page_says(tmp_path: Path) -> None:
         assert not missing, (command, output)
     written = (home / "my-detector/detect-results/index.html").read_text(encoding="utf-8")
     assert "cat" in written
+
+
+def test_files_stay_small_enough_to_read() -> None:
+    sizes = {path: len(path.read_text().splitlines()) for path in (ROOT / "ckpm").rglob("*.py")}
+    assert {str(path): size for path, size in sizes.items() if size > 400} == {}
