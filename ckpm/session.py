@@ -173,7 +173,10 @@ class Session:
         lock = read_lock(place.lock) or Lock(place.name)
         self.registries.pins |= pins_of(lock)
         refusals = Refusals()
-        kept = kept_versions(lock.target(target.name), free) if keep else {}
+        before = lock.target(target.name) if keep else None
+        kept = kept_versions(before, free)
+        # What is to move may need other versions of whatever it brought along.
+        self.registries.locked = before.closures if before and not free else ()
         for _ in range(MAX_ATTEMPTS):
             resolution = self._resolve_around(requirements, target, own, kept, refusals)
             recipes = self._recipes_of([c.package for c in resolution], own)

@@ -12,13 +12,13 @@ from ckpm.install.python_releases import python_releases
 from ckpm.model.lock import Artifact, Closure
 from ckpm.model.platform import Platform
 from ckpm.model.recipe import Digest, Part, Recipe, Source
-from ckpm.model.refusals import SourceError
+from ckpm.model.refusals import ClosureConflictError, SourceError
 from ckpm.model.resolution import Candidate, Release, Resolution
 from ckpm.model.wheel_tags import platform_tags
 from ckpm.system.http import UnreachableError
 from ckpm.system.registries.maven import artifact_url, configured_repository, published_digest
 from ckpm.system.registries.pypi import IndexFile, PythonIndex
-from ckpm.system.uv import Uv
+from ckpm.system.uv import Uv, uv_platform
 
 
 @dataclass
@@ -27,7 +27,7 @@ class Registries:
 
     ``unreachable`` are hosts that did not answer in this session and are not asked again; ``pins``
     are the digests that a lock took of files, by their origin, when they first came; ``is_here``
-    says which files need no host.
+    says which files need no host; ``locked`` are closures to keep as far as they fit.
     """
 
     index: PythonIndex
@@ -36,6 +36,7 @@ class Registries:
     allow_unverified: bool = False
     unreachable: set[str] = field(default_factory=set)
     pins: dict[str, Digest] = field(default_factory=dict)
+    locked: tuple[Closure, ...] = ()
     is_here: Callable[[Artifact], bool] = lambda _: False
     _managed: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
@@ -91,8 +92,22 @@ class Registries:
         platform: Platform,
         indexes: Sequence[str],
     ) -> Closure:
-        """Return the Python closure of one scope; see ``Uv.lock``."""
-        return self.uv.lock(scope, requirements, python, platform, indexes)
+        """Return the Python closure of one scope: the locked one, as much of it, or a new one.
+
+        See ``Uv.lock`` for errors.
+        """
+        asked = (scope, python, tuple(requirements), uv_platform(platform))
+        known = next((c for c in self.locked if c.scope == scope), None)
+        if known is None:
+            return self.uv.lock(scope, requirements, python, platform, indexes)
+        if (known.scope, known.python, known.requirements, known.platform) == asked:
+            return known
+        kept = [f"{d.name}=={d.version}" for d in known.distributions]
+        try:
+            return self.uv.lock(scope, requirements, python, platform, indexes, kept)
+        except ClosureConflictError:
+            # Something locked must move; which, only uv knows.
+            return self.uv.lock(scope, requirements, python, platform, indexes)
 
     def closer(
         self, resolution: Resolution, build: Platform
@@ -102,7 +117,7 @@ class Registries:
         def close(scope: str, lines: Sequence[str]) -> Closure:
             python = resolution.find("python", scope)
             platform = build if scope else resolution.target
-            return self.closure(scope, lines, str(python.version) if python else "", platform, ())
+            return self.uv.lock(scope, lines, str(python.version) if python else "", platform)
 
         return close
 

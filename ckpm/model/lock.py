@@ -72,12 +72,13 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """All Python distributions of one scope, for one Python version."""
+    """All Python distributions of one scope, for one Python version and (uv's) platform."""
 
     scope: str
     python: str
     requirements: tuple[str, ...]
     distributions: tuple[Distribution, ...]
+    platform: str = ""
 
     @property
     def size_bytes(self) -> int:

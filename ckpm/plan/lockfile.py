@@ -124,6 +124,7 @@ def _closure_plain(closure: Closure) -> dict[str, Plain]:
     return {
         "scope": closure.scope,
         "requires-python": f"=={closure.python}",
+        "platform": closure.platform,
         "requirements": list(closure.requirements),
         "packages": [
             {
@@ -192,6 +193,7 @@ def _closure(node: Node) -> Closure:
         python=_text(node, "requires-python").removeprefix("=="),
         requirements=tuple(_texts(node, "requirements")),
         distributions=tuple(_distribution(item) for item in _items(node, "packages")),
+        platform=_optional(node, "platform") or "",
     )
 
 

@@ -17,6 +17,7 @@ from ckpm.errors import BuildError, CkpmError
 from ckpm.model.lock import Closure, Distribution, Wheel
 from ckpm.model.platform import Platform
 from ckpm.model.refusals import ClosureConflictError
+from ckpm.system.files import temporary_directory
 from ckpm.system.http import UnreachableError
 from ckpm.system.process import Completed, run_captured
 from ckpm.system.registries.indexes import STOCK
@@ -41,10 +42,12 @@ class Uv:
         python: str,
         platform: Platform,
         indexes: Sequence[str] = (),
+        constraints: Sequence[str] = (),
     ) -> Closure:
         """Return the closure of ``requirements`` for one Python version and platform.
 
-        ``indexes`` are asked before the configured ones.
+        ``indexes`` are asked before the configured ones; ``constraints`` are lines that hold for
+        whatever turns out to be needed.
 
         Raises:
             ClosureConflictError: when uv's solver says no; nothing else is a no.
@@ -56,16 +59,19 @@ class Uv:
                 f"there is no Python part for {platform}: no wheels are made for it that uv knows",
                 hints=["leave the Python packages out for this target"],
             )
-        done = self._run(
-            ["pip", "compile", "-", "--format", "pylock.toml", "--no-header", "--no-build",
-             "--quiet", "--python-version", python, "--python-platform", tag,
-             *self._index_options(indexes)],
-            stdin="\n".join(requirements),
-        )  # fmt: skip
+        with temporary_directory(self.cache) as directory:
+            file = directory / "constraints.txt"
+            file.write_text("\n".join(constraints), encoding="utf-8")
+            done = self._run(
+                ["pip", "compile", "-", "--format", "pylock.toml", "--no-header", "--no-build",
+                 "--quiet", "--python-version", python, "--python-platform", tag,
+                 "--constraints", str(file), *self._index_options(indexes)],
+                stdin="\n".join(requirements),
+            )  # fmt: skip
         if done.returncode != 0:
             raise _fault(done, requirements)
         distributions = _distributions(done.stdout, indexes)
-        return Closure(scope, python, tuple(requirements), distributions)
+        return Closure(scope, python, tuple(requirements), distributions, tag)
 
     def make_venv(self, directory: Path, python: str) -> None:
         """Make a relocatable virtual environment on an interpreter's path or a managed version."""
@@ -88,8 +94,6 @@ class Uv:
 
     def fetch(self, closure: Closure, platform: Platform) -> None:
         """Bring every wheel of the closure into uv's cache."""
-        from ckpm.system.files import temporary_directory
-
         with temporary_directory(self.cache) as directory:
             self.fill_target(directory, closure, platform)
 
@@ -113,8 +117,6 @@ class Uv:
         ]
 
     def _sync(self, where: Sequence[str], closure: Closure) -> None:
-        from ckpm.system.files import temporary_directory
-
         with temporary_directory(self.cache) as directory:
             file = directory / "requirements.txt"
             file.write_text(
