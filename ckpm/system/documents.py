@@ -139,7 +139,7 @@ class _Composer:
         lines: dict[str, int] = {}
         while type(event := next(self.events)).__name__ != "MappingEndEvent":
             key = self.node(event, depth + 1)
-            if not isinstance(key, Scalar) or key.text == "<<":
+            if not isinstance(key, Scalar) or (key.text == "<<" and not key.quoted):
                 raise self.fault(event, "a key must be plain text")
             if key.text in entries:
                 raise self.fault(event, f"`{key.text}` is given twice")

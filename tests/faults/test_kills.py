@@ -115,13 +115,20 @@ def test_stopped_in_the_middle_of_unpacking(big: Any, pack: Any, stop: signal.Si
     # Many files: that there is a middle to hit.
     many = {f"{n}.bin": bytes(1000) for n in range(6000)}
     big.recipe("big", big.archive("big.tar", pack(many)))
-    before = big.state()
-    running, product = freeze_while_unpacking(big)
-    with running:
-        assert 0 < len(list(product.iterdir())) < 6000
-        running.send_signal(stop)
-        running.send_signal(signal.SIGCONT)
-        running.communicate(timeout=20)
+    for _ in range(3):
+        before = big.state()
+        running, product = freeze_while_unpacking(big)
+        with running:
+            assert 0 < len(list(product.iterdir())) < 6000
+            running.send_signal(stop)
+            running.send_signal(signal.SIGCONT)
+            running.communicate(timeout=20)
+        if running.returncode:
+            break
+        # Seldom, an interrupt is lost: Python drops one that arrives in a destructor. Then the
+        # install was simply done, and is taken back to try again.
+        assert big.ckpm("remove", "big").returncode == 0
+        shutil.rmtree(big.store / "results")
     assert running.returncode == (-signal.SIGKILL if stop == signal.SIGKILL else 130)
     assert (stop == signal.SIGKILL) == product.exists()
     assert_untouched(big, before)

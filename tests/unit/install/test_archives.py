@@ -71,7 +71,11 @@ def tar_bytes(members: Sequence[dict[str, Any]], compression: str) -> bytes:
                 info.type = tarfile.SYMTYPE if "link" in member else tarfile.LNKTYPE
             has_content = info.isreg() and "size" not in member
             info.size = member.get("size", len(content(member)) if has_content else 0)
-            tar.addfile(info, io.BytesIO(content(member)) if has_content else None)
+            if info.size and not has_content:
+                # From 3.13 on, tarfile does not write such lies itself.
+                buffer.write(info.tobuf(tar.format))
+            else:
+                tar.addfile(info, io.BytesIO(content(member)) if has_content else None)
     return buffer.getvalue()
 
 
