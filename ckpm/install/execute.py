@@ -38,7 +38,7 @@ class Installer:
         self.environ = environ
         self.build = build
         self.reporter = reporter
-        self.packages = PackageMaker(store, environ)
+        self.packages = PackageMaker(store, environ, build)
         self.generations = GenerationMaker(store, self.uv, scripts)
         self.npm_tools: dict[str, tuple[str, ...]] = {}
         self.fetcher = Fetcher(store, reporter, self._urls, self._npm, offline=self.uv.offline)

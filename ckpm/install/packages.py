@@ -13,11 +13,12 @@ from ckpm.install.archives import Layout, extract_member, unpack
 from ckpm.model.lock import Artifact
 from ckpm.model.placeholders import fill
 from ckpm.model.plan import PackageStep
-from ckpm.model.recipe import Command, Part
+from ckpm.model.platform import Platform
+from ckpm.model.recipe import Command, Part, ProductTest
 from ckpm.store import Store
 from ckpm.system.files import folds_names, storage_errors, temporary_directory
 from ckpm.system.http import Expectation, verify_file
-from ckpm.system.process import run_logged
+from ckpm.system.process import run_captured, run_logged
 
 # What a build may see of the caller's environment; everything else comes from resolved tools.
 KEPT_VARIABLES = ("HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
@@ -26,10 +27,11 @@ SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
 
 @dataclass(frozen=True)
 class PackageMaker:
-    """Makes packages in a store; ``environ`` is the caller's environment."""
+    """Makes packages in a store, on the build platform; ``environ`` is the caller's."""
 
     store: Store
     environ: Mapping[str, str]
+    build: Platform
 
     def make(self, step: PackageStep) -> Path:
         """Return the result's directory, made now unless it was there.
@@ -42,7 +44,7 @@ class PackageMaker:
         with self.store.making(result, made_by=step.source.method) as product:
             if product is not None:
                 self._fill(step, product)
-                _test(step, product)
+                self._test(step, product)
         return result
 
     def _fill(self, step: PackageStep, product: Path) -> None:
@@ -139,6 +141,31 @@ class PackageMaker:
             return str(inside) if inside.is_file() else place
         return str(Path(step.venv or "") / "bin" / name)
 
+    def _test(self, step: PackageStep, product: Path) -> None:
+        """Hold the product to what its recipe says of it; foreign programs are not run."""
+        options = dict(step.package.options)
+        for test in step.recipe.tests:
+            if not test.when.holds(options, step.platform):
+                continue
+            for name in test.files:
+                if not (product / name).exists():
+                    raise IntegrityError(f"`{step.package.title}` was made, but has no `{name}`")
+            if test.command and step.platform.name == self.build.name:
+                self._try(step, test, product)
+
+    def _try(self, step: PackageStep, test: ProductTest, product: Path) -> None:
+        values = {**_described(step), "prefix": str(product)}
+        argv = [fill(argument, values) for argument in test.command]
+        done = run_captured(argv, environ=self._clean_environ(step), cwd=product, timeout_s=60)
+        said = done.stdout + done.stderr
+        if done.returncode != 0 or (test.prints or "") not in said:
+            raise BuildError(
+                f"`{step.package.title}` was made, but fails its test `{' '.join(test.command)}`",
+                hints=[
+                    f"it ended with {done.returncode} and said: {said.strip()[-200:] or 'nothing'}"
+                ],
+            )
+
     def _clean_environ(self, step: PackageStep) -> dict[str, str]:
         kept = {name: self.environ[name] for name in KEPT_VARIABLES if name in self.environ}
         directories = [str(Path(place).parent) for _, place in step.tools if Path(place).is_file()]
@@ -230,16 +257,6 @@ def _place(source: Path, destination: Path, *, named: bool = False) -> None:
         else:
             destination.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, destination if named else destination / source.name)
-
-
-def _test(step: PackageStep, product: Path) -> None:
-    options = dict(step.package.options)
-    for test in step.recipe.tests:
-        if not test.when.holds(options, step.platform):
-            continue
-        for name in test.files:
-            if not (product / name).exists():
-                raise IntegrityError(f"`{step.package.title}` was made, but has no `{name}`")
 
 
 def _tail(log: Path, lines: int = 12) -> str:

@@ -14,7 +14,6 @@ from ckpm.model.version import Version
 if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
 
-OPERATORS = ("~=", "==", "!=", "<=", ">=", "<", ">")
 CLAUSE_PATTERN = re.compile(
     r"\s*(~=|==|!=|<=|>=|<|>)\s*([A-Za-z0-9][A-Za-z0-9._+!:~-]*?)(\.\*)?\s*(?=,|$)"
 )
@@ -48,17 +47,6 @@ class VersionRange:
     def names_prerelease(self) -> bool:
         """Whether a clause mentions a pre-release, which is how one asks for them."""
         return any(Version(clause.version).is_prerelease for clause in self.clauses)
-
-    @property
-    def exact(self) -> str | None:
-        """The one version that this range allows, when it says so with ``==``."""
-        if (
-            len(self.clauses) == 1
-            and self.clauses[0].operator == "=="
-            and not self.clauses[0].prefix
-        ):
-            return self.clauses[0].version
-        return None
 
     def intersect(self, other: VersionRange) -> VersionRange:
         """Return the range of versions that lie in both."""

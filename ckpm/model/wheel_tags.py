@@ -48,15 +48,3 @@ def _macos_tags(platform: Platform) -> Iterator[str]:
 
     major, _, minor = (platform.fact("macos") or "12.0").partition(".")
     return mac_platforms((int(major), int(minor or 0)), platform.arch)
-
-
-def python_tags(platform: Platform, python: str) -> list[str]:
-    """Return every full tag that a CPython (``3.11``) takes on the platform, best first."""
-    from packaging.tags import compatible_tags, cpython_tags
-
-    version = tuple(map(int, python.split(".")[:2]))
-    platforms = platform_tags(platform)
-    interpreter = f"cp{version[0]}{version[1]}"
-    tags = [*cpython_tags(version, platforms=platforms)]
-    tags += compatible_tags(version, interpreter=interpreter, platforms=platforms)
-    return list(dict.fromkeys(map(str, tags)))

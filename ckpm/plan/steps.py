@@ -18,8 +18,6 @@ from ckpm.plan.changes import Placed, environment_changes
 from ckpm.store import Store, input_key
 from ckpm.store.keys import tree_digest
 
-IN_STORE_METHODS = ("archive", "file", "npm", "maven", "build", "manual", "pypi")
-
 
 @dataclass
 class Planner:

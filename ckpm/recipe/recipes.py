@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from ckpm.model.environment import AppendPath, EnvChange, PrependPath, SetVar, UnsetVar
@@ -286,5 +285,3 @@ def _check_options(fields: dict[str, Any], options: dict[str, tuple[str, ...]]) 
 
 
 RECIPE = Record("recipe", RECIPE_FIELDS, _recipe)
-
-PLACEHOLDER = re.compile(r"\{([a-z0-9_.-]+)\}")

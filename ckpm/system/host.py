@@ -117,11 +117,6 @@ class LocalHost:
         return probe(argv, environ=self.environ, timeout_s=self._timeout_s)
 
 
-def local_host(platform: Platform) -> LocalHost:
-    """Return this machine with the variables of this process."""
-    return LocalHost(dict(os.environ), platform)
-
-
 def _list(directory: str) -> Sequence[str]:
     try:
         return sorted(os.listdir(directory))  # noqa: PTH208 - a Path for each name costs too much
