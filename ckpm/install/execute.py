@@ -9,6 +9,7 @@ from ckpm.errors import CkpmError
 from ckpm.install.fetch import Fetcher
 from ckpm.install.generations import GenerationMaker, Scripts
 from ckpm.install.packages import PackageMaker
+from ckpm.install.records import added_by_hand
 from ckpm.install.registries import Registries
 from ckpm.model.lock import Artifact
 from ckpm.model.plan import FetchStep, GenerationStep, PackageStep, Plan, PythonStep
@@ -60,11 +61,21 @@ class Installer:
                     self.reporter.note(f"{step.verb} {step.package.title}")
                     self.packages.make(step)
                 case GenerationStep():
+                    self._tell_what_stays(step)
                     native = step.target.name == self.build.name
                     generation = self.generations.make(step, native=native)
                 case _:
                     continue
         return generation
+
+    def _tell_what_stays(self, step: GenerationStep) -> None:
+        """Say what somebody's pip put into the generation that is about to be replaced."""
+        current = self.store.current(step.environment, step.target.name)
+        if current is None:
+            return
+        for name in added_by_hand(current):
+            note = f"`{name}` was added by hand, and stays in generation {current.name} alone"
+            self.reporter.note(note)
 
     def fetch(self, plan: Plan) -> None:
         """Bring everything that a plan needs here, so that installing it needs no network."""

@@ -59,6 +59,7 @@ class GenerationMaker:
             "target": step.target.name,
             "digest": step.digest,
             "changes": encode_changes(changes),
+            "python": [d.name for d in step.closure.distributions] if step.closure else [],
         }
         (directory / "environment.json").write_text(json.dumps(record, indent=1), encoding="utf-8")
 

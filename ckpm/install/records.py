@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from ckpm.errors import NotFoundError
@@ -17,6 +18,22 @@ def generation_digest(directory: Path) -> str | None:
     except (OSError, ValueError, KeyError):
         return None
     return digest if isinstance(digest, str) else None
+
+
+def added_by_hand(directory: Path) -> list[str]:
+    """Return the Python distributions that somebody's pip put into a generation, sorted."""
+    try:
+        record = json.loads((directory / "environment.json").read_text(encoding="utf-8"))
+        ours = {_normal(name) for name in record["python"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    found = directory.glob("venv/lib/python*/site-packages/*.dist-info")
+    names = (path.name.removesuffix(".dist-info").rpartition("-")[0] for path in found)
+    return sorted(name for name in names if _normal(name) not in ours)
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def read_generation(directory: Path) -> tuple[EnvChange, ...]:
