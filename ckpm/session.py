@@ -298,6 +298,7 @@ class Session:
 
     def _install(self, prepared: Prepared) -> None:
         if not self.is_current(prepared):
+            self.content.require_consent(prepared.plan)
             self.installer.install(prepared.plan)
 
     def _carry_out(

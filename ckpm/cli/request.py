@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from ckpm.cli.context import Context
-from ckpm.config.trust import require_trust
 from ckpm.errors import UsageError
 from ckpm.install.fetch import with_unreachable_hosts
-from ckpm.model.plan import PackageStep, Step
 from ckpm.model.recipe import Recipe
 from ckpm.model.request import Environment, Place, Prepared
 from ckpm.model.requirement import Requirement
@@ -113,16 +110,5 @@ def with_reachability(context: Context, prepared: Prepared) -> Prepared:
 
 
 def install(context: Context, request: Request, prepared: Prepared) -> Environment:
-    """Carry out a prepared plan; what a project would run, it runs only with consent."""
-    project = context.session.content.project
-    if project is not None and any(_runs(step, project) for step in prepared.plan.steps):
-        require_trust(project, context.session.content.trust_register, "installing this")
+    """Carry out a prepared plan."""
     return context.session.install(prepared, request.own)
-
-
-def _runs(step: Step, project: Path) -> bool:
-    """Whether a step runs commands that the project's own content states."""
-    if not isinstance(step, PackageStep) or step.present:
-        return False
-    runs = bool(step.source.steps) or step.source.method == "build"
-    return runs and Path(step.recipe.directory).is_relative_to(project)

@@ -60,6 +60,12 @@ class PackageStep:
         return Path(self.recipe.directory) / path if path else None
 
     @property
+    def runs_content(self) -> bool:
+        """Whether making it runs commands that its recipe states."""
+        tests = any(test.command for test in self.recipe.tests)
+        return bool(self.source.steps) or self.source.method == "build" or tests
+
+    @property
     def verb(self) -> str:
         """What happens, in a word."""
         if self.source.method == "build":

@@ -10,9 +10,10 @@ from pathlib import Path
 from ckpm._content import bundled_dir
 from ckpm.config.places import PROJECT_FILE, find_project
 from ckpm.config.settings import Settings
-from ckpm.config.trust import CONTENT_DIR, is_trusted
+from ckpm.config.trust import CONTENT_DIR, is_trusted, require_trust
 from ckpm.errors import UsageError
 from ckpm.model.detector import Detector
+from ckpm.model.plan import PackageStep, Plan
 from ckpm.model.recipe import Recipe
 from ckpm.recipe.catalog import Catalog
 from ckpm.recipe.compiled import compiled_detectors
@@ -75,6 +76,20 @@ class Content:
         from importlib.metadata import entry_points
 
         return tuple(Path(str(point.load())) for point in entry_points(group=PLUGIN_GROUP))
+
+    def require_consent(self, plan: Plan) -> None:
+        """Make sure that whatever a plan runs of the project's own content, a person trusts.
+
+        Raises:
+            UntrustedError: before anything has run.
+        """
+        if self.project is None:
+            return
+        for step in plan.steps:
+            if not isinstance(step, PackageStep) or step.present or not step.runs_content:
+                continue
+            if Path(step.recipe.directory).is_relative_to(self.project):
+                require_trust(self.project, self.trust_register, "installing this")
 
     def _check_shadows(self) -> None:
         """Make sure that a project replaces bundled recipes only on purpose."""

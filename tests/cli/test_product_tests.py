@@ -31,3 +31,15 @@ def test_a_product_must_pass(project: Any, pack: Any, test: dict[str, Any], code
     done = project.ckpm("install", "tool")
     assert done.returncode == code, done.stderr
     assert list(project.store.glob("envs/*/*/current")) == [] if code else True
+
+
+def test_a_test_command_needs_consent_as_a_build_does(project: Any, pack: Any) -> None:
+    touch = {"command": ["/bin/sh", "-c", 'echo ran > "$1"', "sh", str(project.directory / "ran")]}
+    plain = project.archive("tool.tgz", pack({"tool.sh": PROGRAM}))
+    project.recipe("tool", plain, kind="tool", test=[touch])
+    refused = project.ckpm("install", "tool")
+    assert (refused.returncode, "is not trusted" in refused.stderr) == (2, True)
+    assert not (project.directory / "ran").exists()
+    assert project.ckpm("trust", ".").returncode == 0
+    assert project.ckpm("install", "tool").returncode == 0
+    assert (project.directory / "ran").exists()
