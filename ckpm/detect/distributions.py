@@ -7,13 +7,12 @@ from collections.abc import Iterator, Sequence
 
 from ckpm.detect.places import series
 from ckpm.model.detector import Detector
-from ckpm.model.installation import Installation
+from ckpm.model.installation import Installation, normalised
 from ckpm.model.version import InvalidVersionError, Version
 from ckpm.system.host import Host
 
 # https://packaging.python.org/en/latest/specifications/recording-installed-packages/
 _METADATA = re.compile(r"(?P<name>.+?)-(?P<version>\d[^-]*)(?:-py[\d.]+)?\.(?:dist|egg)-info")
-_SEPARATORS = re.compile(r"[-_.]+")
 
 # The version and the metadata of a distribution, by its normalised name.
 Site = dict[str, tuple[str, str, str]]
@@ -30,7 +29,7 @@ def find_distributions(
     """Yield the detector's distribution in each interpreter that has it."""
     if detector.distribution is None:
         return
-    name = _normalised(detector.distribution)
+    name = normalised(detector.distribution)
     for interpreter, site in sites:
         if name in site:
             yield from _installation(detector, interpreter, *site[name])
@@ -61,7 +60,7 @@ def _read_site(host: Host, interpreter: Installation) -> Site:
             match = _METADATA.fullmatch(name)
             if match is not None:
                 entry = (match["version"], directory, f"{directory}/{name}")
-                found.setdefault(_normalised(match["name"]), entry)
+                found.setdefault(normalised(match["name"]), entry)
     return found
 
 
@@ -76,7 +75,3 @@ def _site_directories(host: Host, interpreter: Installation) -> list[str]:
     debian = [f"/usr/local/lib/{python}/dist-packages", "/usr/lib/python3/dist-packages"]
     own = [f"{prefix}/{lib}/{python}/site-packages" for lib in ("lib", "lib64")]
     return [*user, *own, *(debian if is_systems else ())]
-
-
-def _normalised(name: str) -> str:
-    return _SEPARATORS.sub("-", name).lower()

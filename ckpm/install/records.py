@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 from ckpm.errors import NotFoundError
 from ckpm.install.generations import decode_changes
 from ckpm.model.environment import EnvChange
+from ckpm.model.installation import normalised
 
 
 def generation_digest(directory: Path) -> str | None:
@@ -24,16 +24,12 @@ def added_by_hand(directory: Path) -> list[str]:
     """Return the Python distributions that somebody's pip put into a generation, sorted."""
     try:
         record = json.loads((directory / "environment.json").read_text(encoding="utf-8"))
-        ours = {_normal(name) for name in record["python"]}
+        ours = {normalised(name) for name in record["python"]}
     except (OSError, ValueError, KeyError, TypeError):
         return []
     found = directory.glob("venv/lib/python*/site-packages/*.dist-info")
     names = (path.name.removesuffix(".dist-info").rpartition("-")[0] for path in found)
-    return sorted(name for name in names if _normal(name) not in ours)
-
-
-def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
+    return sorted(name for name in names if normalised(name) not in ours)
 
 
 def read_generation(directory: Path) -> tuple[EnvChange, ...]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from ckpm.model.installation import normalised
 from ckpm.model.lock import Closure
 from ckpm.model.refusals import ClosureConflictError
 from ckpm.model.resolution import ANY_VERSION, Candidate, Nogood, Resolution
-from ckpm.plan.locking import is_distribution, pin
+from ckpm.plan.locking import distribution_of, is_distribution, pin
 
 Close = Callable[[str, Sequence[str]], Closure]
 """Ask for the closure of one scope; raises ``ClosureConflictError``."""
@@ -51,15 +52,15 @@ class Refusals:
             closure = close(candidate.scope, lines)
         except ClosureConflictError:
             return {pinned for pinned in nogood if pinned[:2] != key} | {(*key, ANY_VERSION)}
-        taken = {_normal(d.name): d.version for d in closure.distributions}
-        self.preferred[key] = taken[_normal(pin(candidate).split("[")[0].split("==")[0])]
+        taken = {normalised(d.name): d.version for d in closure.distributions}
+        self.preferred[key] = taken[normalised(distribution_of(candidate))]
         return nogood
 
 
 def _named(error: ClosureConflictError, resolution: Resolution) -> list[Candidate]:
     """Return the pins that uv's text names, else all of them."""
     pins = [candidate for candidate in resolution if is_distribution(candidate)]
-    return [c for c in pins if pin(c).split("[")[0].split("==")[0] in error.text] or pins
+    return [c for c in pins if distribution_of(c) in error.text] or pins
 
 
 def _loose(candidate: Candidate, resolution: Resolution) -> str:
@@ -68,7 +69,3 @@ def _loose(candidate: Candidate, resolution: Resolution) -> str:
     wanted = (w for choice in resolution.choices if choice.candidate is candidate
               for w in choice.wanted_by)  # fmt: skip
     return name + ",".join(dict.fromkeys(str(w.range) for w in wanted if w.range.clauses))
-
-
-def _normal(name: str) -> str:
-    return name.lower().replace("_", "-").replace(".", "-")

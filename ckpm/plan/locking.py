@@ -137,12 +137,18 @@ def is_distribution(candidate: Candidate) -> bool:
     return source is not None and source.method == "pypi" and source.text("layout") != "files"
 
 
+def distribution_of(candidate: Candidate) -> str:
+    """Return the name under which an index has a candidate."""
+    return (
+        candidate.source.text("distribution") if candidate.source else None
+    ) or candidate.package
+
+
 def pin(candidate: Candidate) -> str:
     """Return the line that asks uv for exactly this candidate."""
     source = candidate.source
-    name = (source.text("distribution") if source else None) or candidate.package
     extras = ",".join(source.texts("extras")) if source else ""
-    return f"{name}{f'[{extras}]' if extras else ''}=={candidate.version}"
+    return f"{distribution_of(candidate)}{f'[{extras}]' if extras else ''}=={candidate.version}"
 
 
 def _least_facts(resolution: Resolution) -> tuple[tuple[str, str], ...]:

@@ -16,7 +16,7 @@ from ckpm.model.requirement import parse_requirement
 from ckpm.model.resolution import TARGET_SCOPE
 from ckpm.plan.changes import Placed, environment_changes
 from ckpm.store import Store, input_key
-from ckpm.store.keys import tree_digest
+from ckpm.store.keys import file_digest, tree_digest
 
 
 @dataclass
@@ -220,7 +220,5 @@ def _depends_on_platform(step: PackageStep) -> bool:
 
 def _digest(path: Path) -> str:
     if path.is_file():
-        import hashlib
-
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return file_digest(path)
     return tree_digest(path) if path.is_dir() else ""
