@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 
 class CkpmError(Exception):
@@ -61,15 +62,53 @@ class UntrustedError(UsageError):
     """A project's content would run, and nobody has consented to that."""
 
 
+class Remedy(NamedTuple):
+    """One thing that would help, tried.
+
+    ``kind`` is ``fact``, ``version``, ``prerelease``, ``option`` or ``apart``; ``about`` is the
+    requirement or package that it changes.
+    """
+
+    kind: str
+    text: str
+    about: str
+
+
 class UnsatisfiableError(CkpmError):
-    """No set of candidates meets every requirement; the lines explain one minimal conflict."""
+    """No set of candidates meets every requirement; the lines explain one minimal conflict.
+
+    ``conflict`` is the same as data: one mapping for each reason, in the same order. ``remedies``
+    are behind the hints.
+    """
 
     exit_code = 3
 
-    def __init__(self, lines: Sequence[str], *, hints: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        lines: Sequence[str],
+        *,
+        conflict: Sequence[Mapping[str, str]] = (),
+        remedies: Sequence[Remedy] = (),
+    ) -> None:
         self.lines = tuple(lines)
+        self.conflict = tuple(conflict)
+        self.remedies = tuple(remedies)
+        hints = [remedy.text for remedy in remedies]
         text = "\n".join(f"  {line}" for line in lines)
         super().__init__(f"no set of packages meets these requirements\n{text}", hints=hints)
+
+
+class UndecidedError(CkpmError):
+    """The search for an answer was stopped: neither yes nor no; ``known`` is what it had chosen."""
+
+    def __init__(self, known: Sequence[str] = ()) -> None:
+        self.known = tuple(known)
+        shown = f"; it had come to {', '.join(known[:5])}" if known else ""
+        more = f" and {len(known) - 5} more" if len(known) > 5 else ""
+        super().__init__(
+            f"undecided: no answer in the time given, neither yes nor no{shown}{more}",
+            hints=["give it longer (`--timeout`), or narrow the request with exact versions"],
+        )
 
 
 class NotFoundError(CkpmError):

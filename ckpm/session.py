@@ -115,8 +115,8 @@ class Session:
 
     @cached_property
     def installations(self) -> tuple[Installation, ...]:
-        """What this machine has, asked once a session."""
-        return self.detect()
+        """What this machine has and may be used, asked once a session."""
+        return self.detect() if self.choices.use_detected else ()
 
     # resolve
 
@@ -140,14 +140,14 @@ class Session:
             recipes=self.content.catalog(own),
             target=platform,
             build=self.native,
-            installations=self.installations if self.choices.use_detected else (),
+            installations=self.installations,
             releases=self.registries.releases,
             forbidden=self.forbidden,
             locked=locked or {},
             prefer=self.choices.prefer,
             stored=self.store.methods,
         )
-        return resolve(asked, world, nogoods)
+        return resolve(asked, world, nogoods, timeout_s=self.choices.timeout_s)
 
     # plan
 
@@ -172,7 +172,7 @@ class Session:
 
         lock = read_lock(place.lock) or Lock(place.name)
         self.registries.pins |= pins_of(lock)
-        refusals = Refusals()
+        refusals = Refusals(lambda: self.registries.pythons(target, self.native))
         before = lock.target(target.name) if keep else None
         kept = kept_versions(before, free)
         # What is to move may need other versions of whatever it brought along.
@@ -209,8 +209,8 @@ class Session:
                 requirements, target=target, own=own, locked=locked, nogoods=refusals.nogoods
             )
         except UnsatisfiableError as error:
-            if refusals.last is not None:
-                raise refusals.last from error
+            if refusals.reason is not None:
+                raise refusals.reason from error
             reasons = self.forbidden.values()
             if not any(reason in line for line in error.lines for reason in reasons):
                 raise
@@ -246,10 +246,9 @@ class Session:
     ) -> Plan:
         from ckpm.plan import Planner, make_plan
 
-        installations = self.installations if self.choices.use_detected else ()
         unverified = self.choices.allow_unverified
         planner = Planner(
-            entry, recipes, self.store, installations, target, self.native, unverified
+            entry, recipes, self.store, self.installations, target, self.native, unverified
         )
         plan = make_plan(planner, place.key, place.name)
         return replace(plan, notes=(*plan.notes, *self.notes))

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from ckpm.cli.failure import DOCUMENT_FORMAT
 from ckpm.cli.progress import TerminalReporter
@@ -16,6 +16,7 @@ from ckpm.errors import NotFoundError, UsageError
 from ckpm.model.platform import Platform
 from ckpm.model.request import Choices
 from ckpm.model.requirement import Requirement, parse_requirement
+from ckpm.model.resolution import Prefer, Preferences
 from ckpm.session import Session
 
 
@@ -34,7 +35,8 @@ class Context:
         choices = Choices(
             offline=bool(get("offline")),
             allow_unverified=bool(get("allow_unverified")),
-            prefer=get("prefer") or "detected",
+            prefer=preferences(get("prefer") or (), lowest=bool(get("lowest"))),
+            timeout_s=get("timeout"),
             use_detected=not get("no_detected"),
         )
         return Session(
@@ -113,6 +115,29 @@ class Context:
         return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
+def preferences(texts: Sequence[str], *, lowest: bool = False) -> Preferences:
+    """Read ``--prefer newest --prefer numpy=lowest``.
+
+    Raises:
+        UsageError: for a mode that there is not.
+    """
+    default: Prefer = "lowest" if lowest else "detected"
+    of: dict[str, Prefer] = {}
+    for text in texts:
+        package, _, word = text.rpartition("=")
+        mode = next((known for known in get_args(Prefer) if known == word), None)
+        if mode is None:
+            raise UsageError(
+                f"`{word}` is no way to prefer versions",
+                hints=[f"one of {', '.join(get_args(Prefer))}, or `PACKAGE=` before it"],
+            )
+        if package:
+            of[package] = mode
+        else:
+            default = mode
+    return Preferences(default, of)
+
+
 def add_common(parser: argparse.ArgumentParser, *names: str) -> None:
     """Add options that several commands share, by name."""
     for name in names:
@@ -145,9 +170,19 @@ COMMON: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "prefer": (
         ("--prefer",),
         {
-            "choices": ("detected", "newest", "lowest"),
-            "help": "which versions to prefer (default: detected, then newest)",
+            "action": "append",
+            "metavar": "[PKG=]MODE",
+            "help": "which versions to prefer, of all packages or of one: detected (the default), "
+            "installed, newest or lowest; can be repeated",
         },
+    ),
+    "lowest": (
+        ("--lowest",),
+        {"action": "store_true", "help": "the same as `--prefer lowest`: test lower bounds"},
+    ),
+    "timeout": (
+        ("--timeout",),
+        {"type": float, "metavar": "SECONDS", "help": "give up on the question after so long"},
     ),
     "no-detected": (
         ("--no-detected",),

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 
-from ckpm.errors import CkpmError
+from ckpm.errors import CkpmError, UnsatisfiableError
 
 DOCUMENT_FORMAT = "ckpm/1"
 
@@ -23,6 +23,7 @@ def report_failure(error: CkpmError, arguments: Sequence[str], *, as_json: bool)
                 "message": error.message,
                 "hints": list(error.hints),
                 "exit_code": error.exit_code,
+                **_details(error),
             },
         }
         sys.stdout.write(json.dumps(document, indent=2) + "\n")
@@ -30,3 +31,16 @@ def report_failure(error: CkpmError, arguments: Sequence[str], *, as_json: bool)
         sys.stderr.write(f"error: {error.message}\n")
         sys.stderr.writelines(f"hint: {hint}\n" for hint in error.hints)
     return error.exit_code
+
+
+def _details(error: CkpmError) -> dict[str, object]:
+    return {"explanation": explanation(error)} if isinstance(error, UnsatisfiableError) else {}
+
+
+def explanation(error: UnsatisfiableError) -> dict[str, object]:
+    """Return why there is no answer, as plain data."""
+    return {
+        "lines": list(error.lines),
+        "conflict": list(error.conflict),
+        "remedies": [remedy._asdict() for remedy in error.remedies],
+    }

@@ -51,7 +51,7 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
         help="such as numpy, 'numpy>=2' or tensorflow:accel=cuda",
     )
     add_common(parser, "env", "target", "dry-run", "json", "quiet", "store", "offline")
-    add_common(parser, "prefer", "no-detected", "allow-unverified")
+    add_common(parser, "prefer", "lowest", "no-detected", "allow-unverified")
     if command == "add":
         parser.add_argument("--name", help="the name of a file's or address's package")
         parser.add_argument(

@@ -35,7 +35,7 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
         how.add_argument("--locked", action="store_true", help="fail when the lock does not fit")
         how.add_argument("--frozen", action="store_true", help="take the lock without comparing")
     add_common(parser, "env", "target", "dry-run", "json", "quiet", "store", "offline")
-    add_common(parser, "prefer", "no-detected", "allow-unverified")
+    add_common(parser, "prefer", "lowest", "no-detected", "allow-unverified")
 
 
 def run(command: str, options: argparse.Namespace, context: Context) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ckpm.cli.context import Context, add_common
+from ckpm.cli.problem import solve
 from ckpm.cli.render import resolution_table, tree_text
 from ckpm.cli.request import Request, environment_request, with_requirements
 from ckpm.errors import NotFoundError, UnsatisfiableError, UsageError
@@ -13,7 +14,9 @@ from ckpm.model.resolution import Choice, Resolution
 
 EXAMPLES = {
     "resolve": "examples:\n  ckpm resolve tensorflow model-ssd-mobilenet\n"
-    "  ckpm resolve tensorflow model-ssd-mobilenet --target android-arm64 --json\n",
+    "  ckpm resolve tensorflow model-ssd-mobilenet --target android-arm64 --json\n"
+    "  ckpm resolve tensorflow --prefer newest --prefer numpy=lowest\n"
+    "  ckpm resolve --problem question.json --json     packages that a file describes\n",
     "tree": "examples:\n  ckpm tree\n  ckpm tree tensorflow --target android-arm64\n",
     "why": "examples:\n  ckpm why python\n  ckpm why python --for tensorflow\n",
     "why-not": "examples:\n  ckpm why-not 'numpy<2'\n"
@@ -40,11 +43,20 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
             metavar="REQUEST",
             help="the request to ask about (default: the environment)",
         )
-    add_common(parser, "env", "target", "json", "store", "offline", "prefer", "no-detected")
+    if command == "resolve":
+        parser.add_argument(
+            "--problem",
+            metavar="FILE",
+            help="answer for the packages that a problem file describes (`-`: standard input)",
+        )
+    add_common(parser, "env", "target", "json", "store", "offline")
+    add_common(parser, "prefer", "lowest", "no-detected", "timeout")
 
 
 def run(command: str, options: argparse.Namespace, context: Context) -> int:
     """Run one of these commands."""
+    if command == "resolve" and options.problem:
+        return solve(options, context)
     request = _request(options, context)
     if command == "why-not":
         return _why_not(options, context, request)

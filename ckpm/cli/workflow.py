@@ -68,7 +68,7 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
         "--output", metavar="DIR", help="where results go (default: WORKFLOW-results)"
     )
     add_common(parser, "env", "target", "dry-run", "json", "quiet", "store", "offline")
-    add_common(parser, "prefer", "no-detected", "allow-unverified")
+    add_common(parser, "prefer", "lowest", "no-detected", "allow-unverified")
 
 
 def run(command: str, options: argparse.Namespace, context: Context) -> int:

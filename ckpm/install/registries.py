@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from ckpm.errors import DownloadError
 from ckpm.install.python_releases import python_releases
+from ckpm.install.verdicts import Verdicts
 from ckpm.model.lock import Artifact, Closure
 from ckpm.model.platform import Platform
 from ckpm.model.recipe import Digest, Part, Recipe, Source
@@ -40,6 +42,11 @@ class Registries:
     is_here: Callable[[Artifact], bool] = lambda _: False
     _managed: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
+    @cached_property
+    def oracle(self) -> Verdicts:
+        """Who is asked for Python closures: uv, or what it said before."""
+        return Verdicts(self.uv, self.index, self.index.cache / "closures")
+
     def releases(self, recipe: Recipe, source: Source, platform: Platform) -> Sequence[Release]:
         """Return what an index offers of a source on a platform; nothing for other methods."""
         match source.method:
@@ -48,7 +55,7 @@ class Registries:
                 wheels = self.index.wheels(distribution, source.text("index"))
                 return python_releases(recipe, source, wheels, platform)
             case "uv-python":
-                return [Release(version) for version, _ in self._pythons(platform)]
+                return [Release(version) for version in self.pythons(platform)]
             case _:
                 return ()
 
@@ -99,27 +106,32 @@ class Registries:
         asked = (scope, python, tuple(requirements), uv_platform(platform))
         known = next((c for c in self.locked if c.scope == scope), None)
         if known is None:
-            return self.uv.lock(scope, requirements, python, platform, indexes)
+            return self.oracle.lock(scope, requirements, python, platform, indexes)
         if (known.scope, known.python, known.requirements, known.platform) == asked:
             return known
         kept = [f"{d.name}=={d.version}" for d in known.distributions]
         try:
-            return self.uv.lock(scope, requirements, python, platform, indexes, kept)
+            return self.oracle.lock(scope, requirements, python, platform, indexes, kept)
         except ClosureConflictError:
             # Something locked must move; which, only uv knows.
-            return self.uv.lock(scope, requirements, python, platform, indexes)
+            return self.oracle.lock(scope, requirements, python, platform, indexes)
 
     def closer(
         self, resolution: Resolution, build: Platform
-    ) -> Callable[[str, Sequence[str]], Closure]:
-        """Return what asks for other closures of a resolution's scopes, by (scope, lines)."""
+    ) -> Callable[[str, Sequence[str], Sequence[str]], Closure]:
+        """Return what asks for other closures of a resolution: (scope, lines, indexes)."""
 
-        def close(scope: str, lines: Sequence[str]) -> Closure:
+        def close(scope: str, lines: Sequence[str], indexes: Sequence[str]) -> Closure:
             python = resolution.find("python", scope)
             platform = build if scope else resolution.target
-            return self.uv.lock(scope, lines, str(python.version) if python else "", platform)
+            version = str(python.version) if python else ""
+            return self.oracle.lock(scope, lines, version, platform, indexes)
 
         return close
+
+    def pythons(self, *platforms: Platform) -> list[str]:
+        """Return the versions of the Pythons that uv can fetch for some platforms."""
+        return [version for platform in platforms for version, _ in self._pythons(platform)]
 
     def _artifacts(
         self, candidate: Candidate, recipe: Recipe, source: Source, platform: Platform
@@ -171,7 +183,7 @@ class Registries:
 
     def _pythons(self, platform: Platform) -> list[tuple[str, str]]:
         if platform.name not in self._managed:
-            self._managed[platform.name] = self.uv.managed_pythons(platform)
+            self._managed[platform.name] = self.oracle.pythons(platform)
         return self._managed[platform.name]
 
 

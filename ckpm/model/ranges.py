@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ckpm.model.version import Version
+from ckpm.model.version import InvalidVersionError, Scheme, Version
 
 if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
@@ -43,10 +43,12 @@ class VersionRange:
     def __str__(self) -> str:
         return ",".join(map(str, self.clauses))
 
-    @property
-    def names_prerelease(self) -> bool:
-        """Whether a clause mentions a pre-release, which is how one asks for them."""
-        return any(Version(clause.version).is_prerelease for clause in self.clauses)
+    def names_prerelease(self, scheme: Scheme) -> bool:
+        """Whether a clause mentions a pre-release, which is how one asks for them.
+
+        ``1.0a1`` is one in PEP 440 alone.
+        """
+        return any(_bound(clause.version, scheme).is_prerelease for clause in self.clauses)
 
     def intersect(self, other: VersionRange) -> VersionRange:
         """Return the range of versions that lie in both."""
@@ -54,6 +56,42 @@ class VersionRange:
 
 
 ANY = VersionRange()
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRange(VersionRange):
+    """A range over versions whose only order is their places in a list, lowest first.
+
+    What is not listed has no place: it equals itself, and is neither above nor below anything.
+    """
+
+    places: Mapping[str, int] = field(default_factory=dict, compare=False)
+
+    def __contains__(self, version: Version) -> bool:
+        return all(self._holds(version.text, clause) for clause in self.clauses)
+
+    def _holds(self, text: str, clause: Clause) -> bool:
+        if clause.operator in ("==", "!="):
+            return (text == clause.version) == (clause.operator == "==")
+        place, bound = self.places.get(text), self.places.get(clause.version)
+        if place is None or bound is None:
+            return False
+        return _COMPARISONS[clause.operator](place, bound)
+
+    def names_prerelease(self, scheme: Scheme) -> bool:  # noqa: ARG002
+        """A list has no pre-releases; so none are to be passed over."""
+        return True
+
+
+def among(versions: VersionRange, listed: Sequence[str]) -> ListedRange:
+    """Read a range by the order of a list, lowest first.
+
+    Raises:
+        ValueError: for clauses that need more than an order.
+    """
+    if any(clause.prefix or clause.operator == "~=" for clause in versions.clauses):
+        raise ValueError("one of == != < <= > >= with a listed version")
+    return ListedRange(versions.clauses, {text: place for place, text in enumerate(listed)})
 
 
 def parse_range(text: str) -> VersionRange:
@@ -79,14 +117,12 @@ def parse_range(text: str) -> VersionRange:
 
 def _meets(version: Version, clause: Clause) -> bool:
     if version.scheme == "pep440":
-        try:
-            return _pep440_specifier(str(clause)).contains(version.text, prereleases=True)
-        except ValueError:
-            # What is no version of this scheme, such as `r27c`, none of them can be like.
-            return clause.operator == "!="
+        specifier = _pep440_specifier(str(clause))
+        # What is no version of this scheme, such as `r27c`, none of them can be like.
+        return clause.operator == "!=" if specifier is None else specifier.contains(version.text)
     if clause.prefix:
         return _has_prefix(version, clause.version) == (clause.operator == "==")
-    bound = Version(clause.version)
+    bound = _bound(clause.version, version.scheme)
     if clause.operator == "~=":
         return version >= bound and _has_prefix(version, clause.version.rpartition(".")[0])
     if clause.operator == "<" and version.is_prerelease and not bound.is_prerelease:
@@ -95,7 +131,7 @@ def _meets(version: Version, clause: Clause) -> bool:
     return _COMPARISONS[clause.operator](version, bound)
 
 
-_COMPARISONS: dict[str, Callable[[Version, Version], bool]] = {
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
     "<": operator.lt,
@@ -112,7 +148,22 @@ def _has_prefix(version: Version, prefix: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _pep440_specifier(text: str) -> SpecifierSet:
+def _bound(text: str, scheme: Scheme) -> Version:
+    if scheme == "semver":
+        # People write `>=2` where they mean `>=2.0.0`.
+        text += ".0" * (2 - text.count(".")) if text.replace(".", "").isdigit() else ""
+    try:
+        return Version(text, scheme)
+    except InvalidVersionError:
+        return Version(text)
+
+
+@lru_cache(maxsize=4096)
+def _pep440_specifier(text: str) -> SpecifierSet | None:
+    from packaging.specifiers import InvalidSpecifier
     from packaging.specifiers import SpecifierSet as Parsed
 
-    return Parsed(text)
+    try:
+        return Parsed(text, prereleases=True)
+    except InvalidSpecifier:
+        return None

@@ -108,6 +108,7 @@ class Source:
     provides: tuple[Provided, ...] = ()
     needs: tuple[Need, ...] = ()
     tools: tuple[Need, ...] = ()
+    conflicts: tuple[Need, ...] = ()
     steps: tuple[Command, ...] = ()
     details: tuple[tuple[str, str | tuple[str, ...]], ...] = ()
     line: int = 0
@@ -159,6 +160,7 @@ class Recipe:
     options: tuple[Option, ...] = ()
     coexist: tuple[str, ...] = ()
     needs: tuple[Need, ...] = ()
+    conflicts: tuple[Need, ...] = ()
     provides: tuple[Provided, ...] = ()
     sources: tuple[Source, ...] = ()
     env: tuple[EnvRule, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ckpm.errors import CkpmError, DownloadError
-from ckpm.model.resolution import Candidate
+from ckpm.model.resolution import TARGET_SCOPE, Candidate
 
 
 class SourceError(CkpmError):
@@ -32,12 +32,37 @@ class SourceUnreachableError(DownloadError):
 
 
 class ClosureConflictError(CkpmError):
-    """The Python packages asked for cannot stand together; ``text`` is what uv says."""
+    """The Python packages asked for in one scope cannot stand together; ``text`` is what uv says.
+
+    ``origins`` say who asked for what of it.
+    """
 
     exit_code = 3
 
-    def __init__(self, text: str, requirements: Sequence[str]) -> None:
+    def __init__(
+        self,
+        text: str,
+        requirements: Sequence[str],
+        scope: str = TARGET_SCOPE,
+        origins: Sequence[str] = (),
+    ) -> None:
         self.text = text
         self.requirements = tuple(requirements)
-        lines = "\n".join(f"  {line}" for line in text.splitlines()[:12])
-        super().__init__(f"these Python packages cannot stand together\n{lines}")
+        self.scope = scope
+        self.origins = tuple(origins)
+        lines = [*text.splitlines()[: 12 - len(origins[:4])], *origins[:4]]
+        where = f" among the tools of `{scope}`" if scope else ""
+        headline = f"these Python packages cannot stand together{where}"
+        super().__init__("\n".join([headline, *(f"  {line}" for line in lines)]))
+
+
+class ClosureUndecidedError(CkpmError):
+    """uv ended without saying whether the Python packages can stand together: that is no "no"."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        lines = "\n".join(f"  {line}" for line in text.splitlines()[-12:])
+        super().__init__(
+            f"uv cannot say whether these Python packages can stand together\n{lines}",
+            hints=["check the Python index, or run the same without `--offline`"],
+        )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from ckpm.errors import StaleLockError
 from ckpm.model.environment import EnvChange
@@ -12,9 +11,7 @@ from ckpm.model.lock import Lock, LockedTarget
 from ckpm.model.plan import Plan
 from ckpm.model.platform import Platform
 from ckpm.model.requirement import Requirement
-from ckpm.model.resolution import Resolution
-
-Prefer = Literal["detected", "newest", "lowest"]
+from ckpm.model.resolution import DETECTED_FIRST, Preferences, Resolution
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +36,8 @@ class Choices:
 
     offline: bool = False
     allow_unverified: bool = False
-    prefer: Prefer = "detected"
+    prefer: Preferences = DETECTED_FIRST
+    timeout_s: float | None = None
     use_detected: bool = True
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from ckpm.model.installation import Installation
 from ckpm.model.platform import Platform
@@ -17,6 +18,23 @@ Nogood = frozenset[tuple[str, str, str]]
 """(package, scope, version or ``ANY_VERSION``) that must not all be chosen together."""
 
 ANY_VERSION = "*"
+
+
+Prefer = Literal["detected", "installed", "newest", "lowest"]
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """Which versions come first: of every package, and of some by name."""
+
+    default: Prefer = "detected"
+    of: Mapping[str, Prefer] = field(default_factory=dict)
+
+    def __getitem__(self, package: str) -> Prefer:
+        return self.of.get(package, self.default)
+
+
+DETECTED_FIRST = Preferences()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +51,8 @@ class Candidate:
     """A package, version and options from one source or installation, in one scope.
 
     ``scope`` is empty for the target, else names the package whose tools these are. ``key_options``
-    are the options that may coexist and so are part of the identity. ``needs`` and ``tools`` are
-    those that apply, conditions already decided.
+    are the options that may coexist and so are part of the identity. What it needs is for whoever
+    supplied it to say.
     """
 
     package: str
@@ -44,8 +62,6 @@ class Candidate:
     key_options: Options = ()
     source: Source | None = field(default=None, compare=False)
     installation: Installation | None = field(default=None, compare=False)
-    needs: tuple[Requirement, ...] = field(default=(), compare=False)
-    tools: tuple[Requirement, ...] = field(default=(), compare=False)
     provides: tuple[tuple[str, Version], ...] = field(default=(), compare=False)
     source_line: int = 0
 

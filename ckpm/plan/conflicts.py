@@ -2,70 +2,118 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ckpm.model.installation import normalised
 from ckpm.model.lock import Closure
 from ckpm.model.refusals import ClosureConflictError
 from ckpm.model.resolution import ANY_VERSION, Candidate, Nogood, Resolution
-from ckpm.plan.locking import distribution_of, is_distribution, pin
-
-Close = Callable[[str, Sequence[str]], Closure]
-"""Ask for the closure of one scope; raises ``ClosureConflictError``."""
+from ckpm.plan.locking import distribution_of
+from ckpm.plan.questions import Close, Questions, Term
 
 
 @dataclass
 class Refusals:
-    """What uv has refused so far, as nogoods, and the versions it would take instead."""
+    """What uv has refused so far, as nogoods, and the versions it would take instead.
 
+    ``pythons`` tells the versions of Python that can be had: a refusal holds for one minor version,
+    because wheels and markers differ with it. ``reason`` is the no to show when nothing is left.
+    """
+
+    pythons: Callable[[], Sequence[str]] = tuple
     nogoods: list[Nogood] = field(default_factory=list)
     preferred: dict[tuple[str, str], str] = field(default_factory=dict)
-    last: ClosureConflictError | None = None
+    reason: ClosureConflictError | None = None
+    _blamed: Counter[frozenset[str]] = field(default_factory=Counter)
 
     def learn(self, error: ClosureConflictError, resolution: Resolution, close: Close) -> None:
-        """Forbid what clashes: of each pin after the first, every allowed version if all do.
+        """Forbid what clashes, every allowed version of it where none will do.
 
         Raises:
-            ClosureConflictError: the one given, when forbidding that would lead nowhere.
+            ClosureConflictError: the one given, when forbidding that leads nowhere.
         """
-        named = _named(error, resolution)
-        nogood = {(c.package, c.scope, str(c.version)) for c in named}
-        for candidate in named[1:]:
-            nogood = self._loosen(candidate, nogood, named, resolution, close)
-        if frozenset(nogood) in self.nogoods or len(nogood) < 2:
+        questions = Questions(resolution, error.scope, close)
+        core, refusal = questions.core(error)
+        terms = [Term(candidate) for candidate in core]
+        if not self._is_up_to_python(refusal, core):
+            terms, refusal = self._loosen(terms, refusal, questions)
+        self.reason = self.reason or _with_origins(refusal, terms, resolution)
+        new = set(self._nogoods(terms, resolution, error.scope)) - set(self.nogoods)
+        if not new:
             raise error
-        self.nogoods.append(frozenset(nogood))
-        self.last = error
+        self.nogoods += sorted(new, key=sorted)
+
+    def _is_up_to_python(self, refusal: ClosureConflictError, core: Iterable[Candidate]) -> bool:
+        """Whether the very same versions may do with another Python, which comes first then.
+
+        When as many refusals as there are Pythons have blamed it, that did not help.
+        """
+        packages = frozenset(candidate.package for candidate in core)
+        self._blamed[packages] += re.search(r"\bPython\b", refusal.text) is not None
+        minors = {_minor(version) for version in self.pythons()}
+        return 0 < self._blamed[packages] <= len(minors)
 
     def _loosen(
-        self,
-        candidate: Candidate,
-        nogood: set[tuple[str, str, str]],
-        named: Sequence[Candidate],
-        resolution: Resolution,
-        close: Close,
-    ) -> set[tuple[str, str, str]]:
-        key = (candidate.package, candidate.scope)
-        lines = [_loose(c, resolution) if c is candidate else pin(c) for c in named]
-        try:
-            closure = close(candidate.scope, lines)
-        except ClosureConflictError:
-            return {pinned for pinned in nogood if pinned[:2] != key} | {(*key, ANY_VERSION)}
+        self, terms: list[Term], refusal: ClosureConflictError, questions: Questions
+    ) -> tuple[list[Term], ClosureConflictError]:
+        """Return the loosest refused terms; what the next ones would take is preferred."""
+        for looser in questions.ladder([term.candidate for term in terms]):
+            answer = questions.ask(looser)
+            if answer is None:
+                break
+            if isinstance(answer, Closure):
+                self._prefer(looser, answer)
+                break
+            terms, refusal = looser, answer
+        return terms, refusal
+
+    def _prefer(self, terms: Iterable[Term], closure: Closure) -> None:
         taken = {normalised(d.name): d.version for d in closure.distributions}
-        self.preferred[key] = taken[normalised(distribution_of(candidate))]
-        return nogood
+        for candidate in (term.candidate for term in terms):
+            version = taken[normalised(distribution_of(candidate))]
+            self.preferred[candidate.package, candidate.scope] = version
+
+    def _nogoods(
+        self, terms: Iterable[Term], resolution: Resolution, scope: str
+    ) -> Iterator[Nogood]:
+        """Yield the terms as a nogood for every Python of the chosen one's minor version."""
+        pins = {pin for term in terms for pin in _pins(term)}
+        python = resolution.find("python", scope)
+        chosen = str(python.version) if python else ""
+        for version in {chosen, *self.pythons()}:
+            if _minor(version) == _minor(chosen):
+                yield frozenset(pins | {("python", scope, version)})
 
 
-def _named(error: ClosureConflictError, resolution: Resolution) -> list[Candidate]:
-    """Return the pins that uv's text names, else all of them."""
-    pins = [candidate for candidate in resolution if is_distribution(candidate)]
-    return [c for c in pins if distribution_of(c) in error.text] or pins
+def _minor(version: str) -> str:
+    return ".".join(version.split(".")[:2])
 
 
-def _loose(candidate: Candidate, resolution: Resolution) -> str:
-    """Return the line that allows all versions which everybody who wants it allows."""
-    name = pin(candidate).split("==")[0]
-    wanted = (w for choice in resolution.choices if choice.candidate is candidate
-              for w in choice.wanted_by)  # fmt: skip
-    return name + ",".join(dict.fromkeys(str(w.range) for w in wanted if w.range.clauses))
+def _pins(term: Term) -> Iterator[tuple[str, str, str]]:
+    candidate = term.candidate
+    if term.is_loose:
+        yield (candidate.package, candidate.scope, ANY_VERSION)
+    else:
+        yield _pinned(candidate)
+    yield from map(_pinned, term.asked_by)
+
+
+def _pinned(candidate: Candidate) -> tuple[str, str, str]:
+    return candidate.package, candidate.scope, str(candidate.version)
+
+
+def _with_origins(
+    refusal: ClosureConflictError, terms: Sequence[Term], resolution: Resolution
+) -> ClosureConflictError:
+    """Return the refusal with who asks for what of it."""
+    clashing = {term.candidate for term in terms}
+    origins = dict.fromkeys(
+        f"{wanted} is asked for by {wanted.origin or 'the request'}"
+        for choice in resolution.choices
+        if choice.candidate in clashing
+        for wanted in choice.wanted_by
+    )
+    return ClosureConflictError(refusal.text, refusal.requirements, refusal.scope, tuple(origins))

@@ -41,6 +41,7 @@ def lock_target(
     Raises:
         SourceError: when the files of a candidate cannot be learnt.
         ClosureConflictError: when its Python packages cannot stand together.
+        ClosureUndecidedError: when nobody can say whether they can.
     """
     packages = [
         _locked(choice, recipes, registries, resolution.target, build)
@@ -127,8 +128,13 @@ def _closure(
         return None
     platform = build if scope else resolution.target
     requirements = [pin(candidate) for candidate in candidates]
-    indexes = [index for c in candidates if c.source and (index := c.source.text("index"))]
+    indexes = indexes_of(candidates)
     return registries.closure(scope, requirements, str(python.version), platform, indexes)
+
+
+def indexes_of(candidates: Iterable[Candidate]) -> list[str]:
+    """Return the indexes that the candidates' recipes name."""
+    return [index for c in candidates if c.source and (index := c.source.text("index"))]
 
 
 def is_distribution(candidate: Candidate) -> bool:

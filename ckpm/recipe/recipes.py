@@ -152,6 +152,7 @@ SOURCE = Record(
         "provides": Field(Each(PROVIDED), "virtual packages it stands in for"),
         "needs": Field(Each(NEED), "what this source needs where the package runs"),
         "tools": Field(Each(NEED), "what making it needs on the build platform"),
+        "conflicts": Field(Each(NEED), "what must not be chosen beside what this source gives"),
         "steps": Field(Each(COMMAND), "argument lists, run in order after unpacking"),
         "parts": Field(Each(PART), "several files, when one is not enough"),
         **PART_FIELDS,
@@ -180,6 +181,7 @@ def _source(fields: dict[str, Any], line: int) -> Source:
         provides=fields.get("provides", ()),
         needs=fields.get("needs", ()),
         tools=fields.get("tools", ()),
+        conflicts=fields.get("conflicts", ()),
         steps=fields.get("steps", ()),
         details=tuple((name, fields[name]) for name in _DETAILS if name in fields),
         line=line,
@@ -237,6 +239,7 @@ RECIPE_FIELDS = {
     "options": Field(Table(OPTION), "named choices"),
     "coexist": Field(Each(TEXT), "options whose values may stand beside each other"),
     "needs": Field(Each(NEED), "what it needs where it runs, whatever the source"),
+    "conflicts": Field(Each(NEED), "what must not be chosen beside it, whatever the source"),
     "provides": Field(Each(PROVIDED), "virtual packages that every source stands in for"),
     "sources": Field(Each(SOURCE), "ways to obtain it, the preferred one first"),
     "env": Field(Each(ENV), "what its users' environment gets"),
@@ -261,6 +264,7 @@ def _recipe(fields: dict[str, Any], _line: int) -> Recipe:
         options=options,
         coexist=fields.get("coexist", ()),
         needs=fields.get("needs", ()),
+        conflicts=fields.get("conflicts", ()),
         provides=fields.get("provides", ()),
         sources=fields.get("sources", ()),
         env=tuple(rule for rules in fields.get("env", ()) for rule in rules),
@@ -269,9 +273,10 @@ def _recipe(fields: dict[str, Any], _line: int) -> Recipe:
 
 
 def _check_options(fields: dict[str, Any], options: dict[str, tuple[str, ...]]) -> None:
-    conditioned = [*fields.get("sources", ()), *fields.get("needs", ()), *fields.get("test", ())]
+    sources, asking = fields.get("sources", ()), ("needs", "conflicts", "test")
+    conditioned = [*sources, *(item for name in asking for item in fields.get(name, ()))]
     whens = [item.when for item in conditioned]
-    whens += [need.when for source in fields.get("sources", ()) for need in source.needs]
+    whens += [need.when for source in sources for need in (*source.needs, *source.conflicts)]
     for name, values in (pair for when in whens for pair in when.conditions):
         if name == "platform":
             continue

@@ -1,184 +1,233 @@
-"""Explain a failure: one minimal conflict as a chain, each constraint with its origin."""
+"""Explain a failure in words: one minimal conflict as a chain from the request to the clash.
+
+The chain is told as it narrows: of each package only the candidates that what was told before
+leaves. Where every candidate leads on to the next package whatever its version, only the ends of
+such a passage are named.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from itertools import groupby
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from ckpm.errors import UnsatisfiableError
-from ckpm.model.ranges import Clause, VersionRange
-from ckpm.model.resolution import Candidate
-from ckpm.resolve.core import solve
-from ckpm.resolve.offers import Offers
-from ckpm.resolve.problem import Edge, Node, Problem
-
-Fact = tuple[int, int]
-"""One reason: everything that node needs of another; roots count as node -1."""
+from ckpm.resolve.conflict import minimal_conflict
+from ckpm.resolve.deadline import ShouldStop, never
+from ckpm.resolve.hints import remedies
+from ckpm.resolve.problem import Edge, Node, Problem, bits
+from ckpm.resolve.supply import Supply
+from ckpm.resolve.trail import GIVEN, ROOT, Fact
+from ckpm.resolve.wording import listed, offered, versions_text
 
 MAX_LINES = 15
+MAX_GROUPS = 3
+"""So many different needs of one package are told apart; more are told as one."""
 
 
-def explain(problem: Problem, offers: Offers, hints: Iterable[str] = ()) -> UnsatisfiableError:
-    """Return the error for an unsatisfiable problem, with at most fifteen lines."""
-    facts = _minimal_conflict(problem)
-    lines = [line for fact in _from_roots(facts) for line in _lines(problem, fact)]
-    lines += [line for node in _dead_ends(problem, facts) for line in _offer_lines(node, offers)]
-    unique = list(dict.fromkeys(lines))
-    return UnsatisfiableError(unique[:MAX_LINES], hints=[*hints, *_hints(problem, facts, offers)])
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One step of the chain: who asks for what, where that stands, and what of it there is."""
+
+    asker: str
+    versions: str
+    asks: str
+    origin: str = ""
+    verb: str = "needs"
+
+    def __str__(self) -> str:
+        origin = f" ({self.origin})" if self.origin else ""
+        return " ".join(filter(None, (self.asker, self.versions, self.verb, self.asks))) + origin
 
 
-def _minimal_conflict(problem: Problem) -> list[Fact]:
-    """Drop reasons one at a time as long as the rest is still a conflict (deletion)."""
-    kept = [(-1, edge.node) for edge in problem.roots]
-    kept += sorted(
-        {
-            (n, edge.node)
-            for n, node in enumerate(problem.nodes)
-            for edges in node.edges
-            for edge in edges
+def explain(
+    problem: Problem,
+    supply: Supply,
+    *,
+    should_stop: ShouldStop = never,
+) -> UnsatisfiableError:
+    """Return the error for a problem without an answer, with at most fifteen lines."""
+    facts = minimal_conflict(problem, should_stop=should_stop)
+    reasons = list(_Chain(problem, facts).reasons())
+    ends = [line for node in _dead_ends(problem, facts) for line in offered(node, supply)]
+    lines = list(dict.fromkeys([*map(str, reasons), *ends]))
+    if len(lines) > MAX_LINES:
+        left = len(lines) - MAX_LINES + 1
+        lines = [*lines[: MAX_LINES - 1], f"and {left} more of the kind (`--json` has them all)"]
+    conflict = [_plain(reason) for reason in reasons]
+    found = remedies(problem, supply, facts)
+    return UnsatisfiableError(lines, conflict=conflict, remedies=found)
+
+
+def _plain(reason: Reason) -> dict[str, str]:
+    return {
+        "asker": reason.asker.strip("`"),
+        "versions": reason.versions,
+        "verb": reason.verb,
+        "asks": reason.asks.strip("`"),
+        "origin": reason.origin,
+    }
+
+
+class _Chain:
+    """Tells the facts from the request on."""
+
+    def __init__(self, problem: Problem, facts: Sequence[Fact]) -> None:
+        self.problem = problem
+        self.facts = facts
+        self.targets: dict[int, list[int]] = {}
+        self.left: dict[int, int] = {}
+        self.ordered = self.in_order()
+        for source, target in self.ordered:
+            self.targets.setdefault(source, []).append(target)
+        self.askers = {
+            target: [source for source, other in facts if other == target] for _, target in facts
         }
-    )
-    step = max(1, len(kept) // 2)
-    while step:
-        position = 0
-        while position < len(kept):
-            fewer = kept[:position] + kept[position + step :]
-            if _is_conflict(problem, fewer):
-                kept = fewer
+
+    def reasons(self) -> Iterator[Reason]:
+        told: set[Fact] = set()
+        self.narrow_all()
+        for source, target in self.ordered:
+            if (source, target) in told:
+                continue
+            if source == GIVEN:
+                yield self.given(target)
+            elif source == ROOT:
+                yield from self.asked(target)
             else:
-                position += step
-        step //= 2
-    return kept
+                passage = self.passage(source, target)
+                told |= set(passage)
+                yield from self.step(source, target, [node for _, node in passage])
 
+    def in_order(self) -> list[Fact]:
+        """First what is asked for; then from each of that downwards, one branch after the other."""
+        ordered = [fact for fact in self.facts if fact[0] == ROOT]
+        waiting = [target for _, target in reversed(ordered)]
+        seen: set[int] = set()
+        while waiting:
+            node = waiting.pop()
+            if node not in seen:
+                seen.add(node)
+                onward = [fact for fact in self.facts if fact[0] == node]
+                ordered += onward
+                waiting += [target for _, target in reversed(onward)]
+        return ordered + [fact for fact in self.facts if fact not in ordered]
 
-def _is_conflict(problem: Problem, facts: Sequence[Fact]) -> bool:
-    known = set(facts)
-    roots = tuple(edge for edge in problem.roots if (-1, edge.node) in known)
+    def narrow_all(self) -> None:
+        """What is left of each package once all before it is told."""
+        for source, target in self.ordered:
+            if source == GIVEN:
+                continue
+            full = self.problem.nodes[target].full_mask
+            edges = self.edges(source, target)
+            escapes = source != ROOT and self.left.get(source, 0) & ~sum(1 << i for i, _ in edges)
+            union = full if escapes else self.union(source, edges)
+            self.left[target] = (self.left.get(target, full) & union) or full
 
-    def enforced(node: int, edge: Edge) -> bool:
-        return (node, edge.node) in known
+    def union(self, source: int, edges: Sequence[tuple[int, Edge]]) -> int:
+        union = -1 if source == ROOT else 0
+        for _, edge in edges:
+            union = union & edge.mask if source == ROOT else union | edge.mask
+        return union
 
-    return solve(problem, roots=roots, enforced=enforced) is None
+    def edges(self, source: int, target: int) -> list[tuple[int, Edge]]:
+        """Return what is asked of the target: by the request, or by what is left of a node."""
+        if source == ROOT:
+            return [(0, edge) for edge in self.problem.roots if edge.node == target]
+        node = self.problem.nodes[source]
+        return [
+            (position, edge)
+            for position in bits(self.left.get(source, node.full_mask))
+            for edge in self.problem.edges(source, position)
+            if edge.node == target
+        ]
 
+    def passage(self, source: int, target: int) -> list[Fact]:
+        """Return the facts from here to where versions begin to matter."""
+        path = [(source, target)]
+        while self.is_open(*path[-1]):
+            node = path[-1][1]
+            onward = self.targets.get(node, [])
+            alone = len(onward) == 1 and self.askers[node] == [path[-1][0]]
+            if not alone or (node, onward[0]) in path or not self.is_open(node, onward[0]):
+                break
+            path.append((node, onward[0]))
+        return path
 
-def _from_roots(facts: Sequence[Fact]) -> list[Fact]:
-    """Order the reasons so that each follows the one that brings its package in."""
-    ordered: list[Fact] = []
-    waiting = [-1]
-    for node in waiting:
-        for fact in facts:
-            if fact[0] == node and fact not in ordered:
-                ordered.append(fact)
-                waiting.append(fact[1])
-    return ordered + [fact for fact in facts if fact not in ordered]
+    def is_open(self, source: int, target: int) -> bool:
+        """Whether all that is left of a node leads to the next one, and rules nothing of it out."""
+        edges = self.edges(source, target)
+        asking = {position for position, edge in edges if edge.requires}
+        full = self.problem.nodes[target].full_mask
+        everyone = asking == set(bits(self.left.get(source, 0)))
+        return everyone and self.union(source, edges) & full == full
 
-
-def _lines(problem: Problem, fact: Fact) -> Iterator[str]:
-    source, target = fact
-    if source < 0:
-        for edge in problem.roots:
+    def asked(self, target: int) -> Iterator[Reason]:
+        for edge in self.problem.roots:
             if edge.node == target:
-                yield f"{edge.requirement.origin or 'the request'} asks for `{edge.requirement}`"
-    elif not problem.nodes[source].is_choice:
-        node = problem.nodes[source]
-        for need, candidates in _by_need(node, target).items():
-            yield f"`{node.key.name}` {versions_text(candidates)} needs {need}"
+                verb = "asks for" if edge.requires else "allows only"
+                yield Reason(
+                    edge.requirement.origin or "the request", "", f"`{edge.requirement}`", verb=verb
+                )
+
+    def given(self, number: int) -> Reason:
+        names = [
+            f"`{self.problem.nodes[node].key.name}` "
+            + versions_text([self.problem.nodes[node].candidates[i] for i in bits(mask)])
+            for node, mask in self.problem.nogoods[number]
+        ]
+        return Reason(listed(names), "", "", verb="cannot stand together")
+
+    def step(self, source: int, target: int, through: Sequence[int]) -> Iterator[Reason]:
+        node = self.problem.nodes[source]
+        if len(through) > 1:
+            names = [
+                f"`{self.problem.nodes[n].key.name}`" for n in through if not self.is_choice(n)
+            ]
+            yield Reason(f"`{node.key.name}`", "", _passage_text(names))
+        elif not node.is_choice:
+            yield from self.needs(node, source, target)
+
+    def is_choice(self, number: int) -> bool:
+        return self.problem.nodes[number].is_choice
+
+    def needs(self, node: Node, source: int, target: int) -> Iterator[Reason]:
+        groups: dict[tuple[str, str, str], list[int]] = {}
+        for position, edge in self.edges(source, target):
+            verb = "needs" if edge.requires else "conflicts with"
+            ability = f" able to {edge.requirement.ability}" if edge.requirement.ability else ""
+            text = (f"`{edge.requirement}`{ability}", edge.requirement.origin, verb)
+            groups.setdefault(text, []).append(position)
+        if len(groups) > MAX_GROUPS:
+            yield self.merged(node, source, target)
+            return
+        for (asks, origin, verb), positions in groups.items():
+            candidates = [node.candidates[position] for position in positions]
+            yield Reason(f"`{node.key.name}`", versions_text(candidates), asks, origin, verb)
+
+    def merged(self, node: Node, source: int, target: int) -> Reason:
+        """Many versions, each with a range of its own: what they ask for together."""
+        edges = self.edges(source, target)
+        wanted = self.problem.nodes[target]
+        union = self.union(source, edges) & wanted.full_mask
+        candidates = [node.candidates[position] for position in dict(edges)]
+        what = versions_text([wanted.candidates[i] for i in bits(union)]) if union else "nothing"
+        origins = {edge.requirement.origin for _, edge in edges}
+        origin = next(iter(origins)) if len(origins) == 1 else ""
+        asks = f"`{wanted.key.name}` {what}" if union else f"`{wanted.key.name}` as nobody has it"
+        return Reason(f"`{node.key.name}`", versions_text(candidates), asks, origin)
 
 
-def _by_need(node: Node, target: int) -> dict[str, list[Candidate]]:
-    """Group the candidates of a node by what they need of another."""
-    groups: dict[str, list[Candidate]] = {}
-    for candidate, edges in zip(node.candidates, node.edges, strict=True):
-        for edge in edges:
-            if edge.node == target:
-                text = f"`{edge.requirement}`{_ability(edge)}{_origin(edge)}"
-                groups.setdefault(text, []).append(candidate)
-    return groups
-
-
-def _ability(edge: Edge) -> str:
-    ability = edge.requirement.ability
-    return f" able to {ability}" if ability else ""
-
-
-def _origin(edge: Edge) -> str:
-    return f" ({edge.requirement.origin})" if edge.requirement.origin else ""
-
-
-def versions_text(candidates: Sequence[Candidate]) -> str:
-    """Merge versions: ``2.14.0 to 2.16.1`` where there are several, options where they differ."""
-    versions = sorted({candidate.version for candidate in candidates})
-    text = str(versions[0]) if len(versions) == 1 else f"{versions[0]} to {versions[-1]}"
-    options = {candidate.options for candidate in candidates}
-    shared = set.intersection(*map(set, options)) if options else set()
-    named = ",".join(f"{name}={value}" for name, value in sorted(shared))
-    return f"{text} ({named})" if named else text
+def _passage_text(names: Sequence[str]) -> str:
+    *between, last = names
+    if len(between) > 4:
+        between = [*between[:2], "…", between[-1]]
+    return f"{last}, through {', '.join(between)}" if between else last
 
 
 def _dead_ends(problem: Problem, facts: Sequence[Fact]) -> list[Node]:
     """Return the nodes of the conflict at which the chain ends."""
     sources = {source for source, _ in facts}
-    ends = dict.fromkeys(target for _, target in facts if target not in sources)
-    return [problem.nodes[number] for number in ends]
-
-
-def _offer_lines(node: Node, offers: Offers) -> Iterator[str]:
-    world = offers.world
-    name, platform = node.key.name, world.platform(node.key.scope)
-    for rejection in offers.rejections:
-        if rejection.package == name:
-            yield f"`{rejection.candidate}` is out: {rejection.reason}"
-    if not node.candidates:
-        yield f"nothing offers `{name}` on {platform}{_elsewhere(name, offers)}"
-        return
-    kinds = groupby(node.candidates, key=lambda candidate: candidate.installation is not None)
-    for detected, group in kinds:
-        candidates = list(group)
-        word = "is here only as" if detected else "can be had as"
-        yield f"`{name}` {word} {versions_text(candidates)} on {platform}"
-
-
-def _elsewhere(name: str, offers: Offers) -> str:
-    recipes = offers.world.recipes
-    recipe = recipes.recipe(name)
-    if recipe is not None:
-        patterns = sorted({p for source in recipe.sources for p in source.platforms})
-        return f"; its sources are for {', '.join(patterns)}" if patterns else ""
-    providers = recipes.providers(name)
-    return (
-        f"; {', '.join(f'`{p}`' for p in providers)} would provide it elsewhere"
-        if providers
-        else ""
+    ends = dict.fromkeys(
+        target for source, target in facts if source != GIVEN and target not in sources
     )
-
-
-def _hints(problem: Problem, facts: Sequence[Fact], offers: Offers) -> Iterator[str]:
-    recipes = offers.world.recipes
-    for number in {target for _, target in facts}:
-        key, candidates = problem.nodes[number].key, problem.nodes[number].candidates
-        is_fact = all(candidate.origin == "fact" for candidate in candidates)
-        if is_fact and not recipes.recipe(key.name) and not recipes.providers(key.name):
-            stated = f"--target {offers.world.platform(key.scope).name}:{key.name}=VERSION"
-            more = "a newer" if candidates else "a"
-            yield f"if the target has {more} `{key.name}`, say so: `{stated}`"
-    yield from _nearest_versions(problem, facts)
-
-
-def _nearest_versions(problem: Problem, facts: Sequence[Fact]) -> Iterator[str]:
-    """For each root of the conflict, the best version that works with the other roots."""
-    conflicting = [edge for edge in problem.roots if (-1, edge.node) in facts]
-    for edge in conflicting:
-        node = problem.nodes[edge.node]
-        if edge.mask == node.full_mask or not node.candidates:
-            continue
-        fitting = [edge.requirement.accepts(dict(c.options)) for c in node.candidates]
-        loose = Edge(
-            edge.requirement, edge.node, sum(1 << i for i, fits in enumerate(fitting) if fits)
-        )
-        roots = tuple(loose if other is edge else other for other in problem.roots)
-        answer = solve(problem, roots=roots)
-        if answer is not None:
-            candidate = node.candidates[answer[edge.node]]
-            exactly = VersionRange((Clause("==", str(candidate.version)),))
-            yield f"`{replace(edge.requirement, range=exactly)}` would work here"
+    return [problem.nodes[number] for number in ends]

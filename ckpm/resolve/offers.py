@@ -1,4 +1,4 @@
-"""Offers: every candidate of a package in a scope, the preferred one first."""
+"""Offers: the candidates that recipes, installations and facts give, the preferred one first."""
 
 from __future__ import annotations
 
@@ -11,10 +11,18 @@ from ckpm.errors import DownloadError
 from ckpm.model.installation import Installation
 from ckpm.model.platform import Platform
 from ckpm.model.recipe import Need, Provided, Recipe, Source
-from ckpm.model.request import Prefer
 from ckpm.model.requirement import Options, Requirement
-from ckpm.model.resolution import TARGET_SCOPE, Candidate, Rejection, Release
+from ckpm.model.resolution import (
+    DETECTED_FIRST,
+    TARGET_SCOPE,
+    Candidate,
+    Preferences,
+    Rejection,
+    Release,
+)
 from ckpm.model.version import Version
+from ckpm.resolve.preference import Preference
+from ckpm.resolve.supply import Wants
 
 
 class Recipes(Protocol):
@@ -47,7 +55,7 @@ class World:
     releases: Releases = lambda _recipe, _source, _platform: ()
     forbidden: Mapping[str, str] = field(default_factory=dict)
     locked: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    prefer: Prefer = "detected"
+    prefer: Preferences = DETECTED_FIRST
     stored: Callable[[str, str], Collection[str]] = lambda _package, _version: ()
 
     def platform(self, scope: str) -> Platform:
@@ -56,7 +64,7 @@ class World:
 
 
 class Offers:
-    """Candidates by package and scope, with the reasons for those left out.
+    """A supply of what the world has, with the reasons for what is left out.
 
     ``faults`` are the questions that no index answered.
     """
@@ -65,22 +73,81 @@ class Offers:
         self.world = world
         self.rejections: list[Rejection] = []
         self.faults: list[str] = []
-        self._cache: dict[tuple[str, str], tuple[Candidate, ...]] = {}
+        self._of_releases: dict[int, tuple[Requirement, ...]] = {}
 
-    def of(self, package: str, scope: str) -> tuple[Candidate, ...]:
-        """Return the candidates of one package, the preferred one first."""
-        key = (package, scope)
-        if key not in self._cache:
-            self._cache[key] = tuple(self._ranked(package, scope))
-        return self._cache[key]
-
-    def _ranked(self, package: str, scope: str) -> list[Candidate]:
+    def candidates(self, package: str, scope: str) -> list[Candidate]:
+        """See ``Supply``."""
         recipe = self.world.recipes.recipe(package)
         found = [*self._detected(package, scope, recipe), *self._facts(package, scope, recipe)]
         if recipe is not None:
             found += self._installable(recipe, scope)
         allowed = [candidate for candidate in found if not self._is_forbidden(candidate)]
-        return sorted(allowed, key=_Preference(self.world, recipe, package, scope))
+        return sorted(allowed, key=self._preference(package, scope, recipe))
+
+    def providers(self, virtual: str) -> tuple[str, ...]:
+        """See ``Supply``."""
+        return self.world.recipes.providers(virtual)
+
+    def wants(self, candidate: Candidate) -> Wants:
+        """See ``Supply``; what an installation needs is there already."""
+        recipe, source = self.world.recipes.recipe(candidate.package), candidate.source
+        if recipe is None:
+            return Wants()
+        platform, options = self.world.platform(candidate.scope), dict(candidate.options)
+
+        def holding(needs: Iterable[Need]) -> Iterator[Requirement]:
+            return _holding(needs, options, platform, recipe)
+
+        if source is None:
+            return Wants(conflicts=tuple(holding(recipe.conflicts)))
+        released = self._of_releases[id(candidate)]
+        return Wants(
+            needs=(*released, *holding((*recipe.needs, *source.needs))),
+            tools=(*holding(source.tools), *_method_tools(recipe, source)),
+            conflicts=tuple(holding((*recipe.conflicts, *source.conflicts))),
+        )
+
+    def left_out(self, package: str) -> list[Rejection]:
+        """See ``Supply``."""
+        return [rejection for rejection in self.rejections if rejection.package == package]
+
+    def place(self, scope: str) -> str:
+        """See ``Supply``."""
+        return str(self.world.platform(scope))
+
+    def elsewhere(self, package: str) -> str:
+        """See ``Supply``."""
+        recipe = self.world.recipes.recipe(package)
+        if recipe is not None:
+            patterns = sorted({p for source in recipe.sources for p in source.platforms})
+            return f"its sources are for {', '.join(patterns)}" if patterns else ""
+        names = [f"`{name}`" for name in self.providers(package)]
+        return f"{', '.join(names)} would provide it elsewhere" if names else ""
+
+    def stated(self, package: str, scope: str) -> str:
+        """See ``Supply``."""
+        recipes = self.world.recipes
+        if recipes.recipe(package) or recipes.providers(package):
+            return ""
+        return f"--target {self.world.platform(scope).name}:{package}=VERSION"
+
+    def _preference(self, package: str, scope: str, recipe: Recipe | None) -> Preference:
+        sources = recipe.sources if recipe else ()
+        known = (i for i in self.world.installations if i.package == package and i.python)
+        return Preference(
+            prefer=self.world.prefer[package],
+            locked=self.world.locked.get((package, scope)),
+            defaults=recipe.default_options if recipe else {},
+            positions={source.line: i for i, source in enumerate(sources)},
+            detected={str(found.version) for found in known},
+            is_stored=self._is_stored,
+        )
+
+    def _is_stored(self, candidate: Candidate) -> bool:
+        """Never asked of registries' own packages: their clients keep what they fetched."""
+        if candidate.source is None or candidate.origin in ("pypi", "uv-python"):
+            return False
+        return candidate.origin in self.world.stored(candidate.package, str(candidate.version))
 
     def _is_forbidden(self, candidate: Candidate) -> bool:
         forbidden = self.world.forbidden
@@ -123,7 +190,9 @@ class Offers:
                 continue
             for release in self._releases(recipe, source, platform):
                 for options in _option_choices(recipe, source):
-                    yield _candidate(recipe, source, release, options, scope, platform)
+                    candidate = _candidate(recipe, source, release, options, scope, platform)
+                    self._of_releases[id(candidate)] = release.needs
+                    yield candidate
 
     def _releases(self, recipe: Recipe, source: Source, platform: Platform) -> Iterable[Release]:
         if source.versions:
@@ -170,11 +239,6 @@ def _candidate(
         scope,
         _key_options(recipe, options),
         source=source,
-        needs=(
-            *release.needs,
-            *_holding([*recipe.needs, *source.needs], options, platform, recipe),
-        ),
-        tools=tuple(_tools(source, options, platform, recipe)),
         provides=_provided(recipe, source, version, options, platform),
         source_line=source.line,
     )
@@ -188,10 +252,7 @@ def _holding(
             yield need.requirement.asked_by(f"{recipe.origin}{need.requirement.origin}")
 
 
-def _tools(
-    source: Source, options: Mapping[str, str], platform: Platform, recipe: Recipe
-) -> Iterator[Requirement]:
-    yield from _holding(source.tools, options, platform, recipe)
+def _method_tools(recipe: Recipe, source: Source) -> Iterator[Requirement]:
     for name in METHOD_TOOLS.get(source.method, ()):
         yield Requirement(name, origin=f"{recipe.origin}:{source.line}")
 
@@ -230,58 +291,3 @@ def _provided(
         for item in provided
         if item.when.holds(options, platform)
     )
-
-
-class _Preference:
-    """The order of design section 6, as a tuple of named parts; smaller is better."""
-
-    def __init__(self, world: World, recipe: Recipe | None, package: str, scope: str) -> None:
-        self.world = world
-        self.defaults = recipe.default_options if recipe else {}
-        self.positions = (
-            {source.line: i for i, source in enumerate(recipe.sources)} if recipe else {}
-        )
-        self.locked = world.locked.get((package, scope))
-        self.known = {
-            str(found.version)
-            for found in world.installations
-            if found.package == package and found.python is not None
-        }
-
-    def __call__(self, candidate: Candidate) -> tuple[object, ...]:
-        detected = candidate.installation is not None or str(candidate.version) in self.known
-        is_not_default = [
-            self.defaults.get(name) != value
-            for name, value in candidate.options
-            if name in self.defaults
-        ]
-        return (
-            str(candidate.version) != self.locked,
-            candidate.version.is_prerelease,
-            not (detected and self.world.prefer == "detected"),
-            _Order(candidate.version, reverse=self.world.prefer != "lowest"),
-            sum(is_not_default),
-            is_not_default,
-            candidate.installation is None,
-            not self._is_stored(candidate),
-            self.positions.get(candidate.source_line, -1),
-        )
-
-    def _is_stored(self, candidate: Candidate) -> bool:
-        """Never asked of registries' own packages: their clients keep what they fetched."""
-        if candidate.source is None or candidate.origin in ("pypi", "uv-python"):
-            return False
-        return candidate.origin in self.world.stored(candidate.package, str(candidate.version))
-
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """A version that sorts newest first when ``reverse``."""
-
-    version: Version
-    reverse: bool
-
-    def __lt__(self, other: _Order) -> bool:
-        if self.reverse:
-            return other.version < self.version
-        return self.version < other.version

@@ -1,4 +1,4 @@
-"""Search: resolvelib over the compiled problem; the exact core where it turned back or failed."""
+"""Search: resolvelib first; the exact core where it turned back, failed or took too long."""
 
 from __future__ import annotations
 
@@ -8,14 +8,23 @@ from typing import Any
 from resolvelib import AbstractProvider, BaseReporter, ResolutionImpossible, ResolutionTooDeep
 from resolvelib.resolvers import Resolution as EngineRun
 
-from ckpm.resolve.core import bits, solve
-from ckpm.resolve.problem import Edge, Problem
+from ckpm.resolve.check import faults
+from ckpm.resolve.core import MAX_CONFLICTS, Answer, solve
+from ckpm.resolve.deadline import ShouldStop, never
+from ckpm.resolve.problem import Edge, Problem, bits
 
 Pin = tuple[int, int]
-MAX_ROUNDS = 2000
+
+MAX_ROUNDS = 60
+"""resolvelib looks at all that is decided in each of its rounds; the core does not."""
 
 
-def search(problem: Problem) -> dict[int, int] | None:
+def search(
+    problem: Problem,
+    *,
+    max_conflicts: int = MAX_CONFLICTS,
+    should_stop: ShouldStop = never,
+) -> Answer | None:
     """Return the preferred answer as node to candidate, or ``None`` when there is none.
 
     An answer that resolvelib reaches without turning back took every first choice, and so is the
@@ -23,47 +32,60 @@ def search(problem: Problem) -> dict[int, int] | None:
     resolvelib reports false conflicts on some cyclic graphs (its issue 206).
 
     Raises:
-        UndecidedError: when the exact core ran out of its budget.
+        UndecidedError: when the exact core ran out of its budget, or the caller stops it.
     """
-    if not problem.nogoods:
-        run = EngineRun(_Provider(problem), turns := _Turns())
-        try:
-            state = run.resolve(list(problem.roots), max_rounds=MAX_ROUNDS)
-        except (ResolutionImpossible, ResolutionTooDeep, RecursionError):
-            return solve(problem)
-        if not turns.back:
-            return _reachable(problem, {n: pin[1] for n, pin in state.mapping.items()})
-    return solve(problem)
+    answer = first_choices(problem)
+    if answer is None:
+        answer = solve(problem, max_conflicts=max_conflicts, should_stop=should_stop)
+    return answer
 
 
-def _reachable(problem: Problem, pins: Mapping[int, int]) -> dict[int, int]:
+def first_choices(problem: Problem, max_rounds: int = MAX_ROUNDS) -> Answer | None:
+    """Return resolvelib's answer if no choice in it was second to another; else ``None``."""
+    run = EngineRun(_Provider(problem), _Turns())
+    required = [edge for edge in problem.roots if edge.requires]
+    try:
+        state = run.resolve(required, max_rounds=max_rounds)
+    except (ResolutionImpossible, ResolutionTooDeep, RecursionError, _TurnedBackError):
+        return None
+    answer = _reachable(problem, {node: pin[1] for node, pin in state.mapping.items()})
+    # Conflicts, constraints and nogoods are beyond what resolvelib was asked.
+    return None if any(faults(problem, answer)) else answer
+
+
+def _reachable(problem: Problem, pins: Mapping[int, int]) -> Answer:
     """Return the pins in breadth-first order, without those nothing needs any more."""
     order: dict[int, int] = {}
-    waiting = [edge.node for edge in problem.roots]
+    waiting = [edge.node for edge in problem.roots if edge.requires]
     for number in waiting:
         if number not in order:
             order[number] = pins[number]
-            waiting += [edge.node for edge in problem.nodes[number].edges[pins[number]]]
+            edges = problem.edges(number, pins[number])
+            waiting += [edge.node for edge in edges if edge.requires]
     return order
 
 
+class _TurnedBackError(Exception):
+    """A choice was taken back: what comes now is for the exact core."""
+
+
 class _Turns(BaseReporter[Edge, Pin, int]):
-    """Notice whether resolvelib ever took a choice back."""
+    """Stop resolvelib as soon as it takes a choice back."""
 
     def __init__(self) -> None:
-        self.back = False
         self.pinned: set[int] = set()
 
     def pinning(self, candidate: Pin) -> None:
         # A pin that a later requirement forbids is dropped and made anew, without a conflict.
-        self.back |= candidate[0] in self.pinned
+        if candidate[0] in self.pinned:
+            raise _TurnedBackError
         self.pinned.add(candidate[0])
 
     def rejecting_candidate(self, criterion: object, candidate: Pin) -> None:
-        self.back = True
+        raise _TurnedBackError
 
     def resolving_conflicts(self, causes: object) -> None:
-        self.back = True
+        raise _TurnedBackError
 
 
 class _Provider(AbstractProvider[Edge, Pin, int]):
@@ -107,4 +129,4 @@ class _Provider(AbstractProvider[Edge, Pin, int]):
 
     def get_dependencies(self, candidate: Pin) -> Iterable[Edge]:
         number, position = candidate
-        return self.problem.nodes[number].edges[position]
+        return [edge for edge in self.problem.edges(number, position) if edge.requires]

@@ -6,24 +6,26 @@ resolving. It reads none of pip's settings, so the index list is always given.
 
 from __future__ import annotations
 
-import re
-import tomllib
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from ckpm.errors import BuildError, CkpmError
-from ckpm.model.lock import Closure, Distribution, Wheel
+from ckpm.model.lock import Closure
 from ckpm.model.platform import Platform
-from ckpm.model.refusals import ClosureConflictError
 from ckpm.system.files import temporary_directory
 from ckpm.system.http import UnreachableError
 from ckpm.system.process import Completed, run_captured
 from ckpm.system.registries.indexes import STOCK
-
-_UNSATISFIABLE = "No solution found"
-_NETWORK = ("Failed to fetch", "error sending request", "Could not connect", "network connectivity")
+from ckpm.system.uv_output import (
+    fault,
+    locked_distributions,
+    output_of,
+    speaks_of_network,
+    verdict,
+)
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Uv:
 
         Raises:
             ClosureConflictError: when uv's solver says no; nothing else is a no.
+            ClosureUndecidedError: when uv ends otherwise, or lacks metadata.
             UnreachableError: when an index cannot be read.
         """
         tag = uv_platform(platform)
@@ -59,26 +62,29 @@ class Uv:
                 f"there is no Python part for {platform}: no wheels are made for it that uv knows",
                 hints=["leave the Python packages out for this target"],
             )
+        # uv wants some interpreter, also where it is told of another one; ours is surely there.
         with temporary_directory(self.cache) as directory:
             file = directory / "constraints.txt"
             file.write_text("\n".join(constraints), encoding="utf-8")
             done = self._run(
                 ["pip", "compile", "-", "--format", "pylock.toml", "--no-header", "--no-build",
-                 "--quiet", "--python-version", python, "--python-platform", tag,
+                 "--quiet", "--python", sys.executable, "--python-version", python,
+                 "--python-platform", tag,
                  "--constraints", str(file), *self._index_options(indexes)],
                 stdin="\n".join(requirements),
             )  # fmt: skip
         if done.returncode != 0:
-            raise _fault(done, requirements)
-        distributions = _distributions(done.stdout, indexes)
+            raise verdict(done, requirements, scope)
+        distributions = locked_distributions(done.stdout, indexes)
         return Closure(scope, python, tuple(requirements), distributions, tag)
 
     def make_venv(self, directory: Path, python: str) -> None:
         """Make a relocatable virtual environment on an interpreter's path or a managed version."""
         done = self._run(["venv", "--quiet", "--relocatable", "--python", python, str(directory)])
         if done.returncode != 0:
-            text = _text(done)
-            if any(sign in text for sign in (*_NETWORK, "No interpreter found", "download")):
+            text = output_of(done)
+            signs = ("No interpreter found", "download")
+            if speaks_of_network(text) or any(sign in text for sign in signs):
                 raise UnreachableError(f"uv cannot provide Python {python} from here")
             raise BuildError(f"uv could not make a virtual environment: {text}")
 
@@ -128,7 +134,7 @@ class Uv:
                  "--allow-empty-requirements", *where, *self._index_options(extra), str(file)]
             )  # fmt: skip
         if done.returncode != 0:
-            raise _fault(done, closure.requirements)
+            raise fault(done)
 
     def _index_options(self, first: Sequence[str]) -> list[str]:
         default, *extra = self.indexes
@@ -140,6 +146,13 @@ class Uv:
         offline = ["--offline"] if self.offline else []
         command = [self._program, *arguments, *offline, "--no-config", "--color", "never"]
         return run_captured(command, environ=self._environ, stdin_text=stdin)
+
+    @cached_property
+    def version(self) -> str:
+        """The version of the uv that answers."""
+        from importlib.metadata import version
+
+        return version("uv")
 
     @cached_property
     def _program(self) -> str:
@@ -182,45 +195,3 @@ def pinned_lines(closure: Closure) -> list[str]:
         )
         for d in closure.distributions
     ]
-
-
-def _distributions(pylock: str, indexes: Sequence[str]) -> tuple[Distribution, ...]:
-    document = tomllib.loads(pylock)
-    return tuple(
-        Distribution(
-            name=package["name"],
-            version=package["version"],
-            wheels=tuple(_wheel(wheel) for wheel in package.get("wheels", ())),
-            index=package["index"] if package.get("index") in indexes else None,
-        )
-        for package in document.get("packages", ())
-    )
-
-
-def _wheel(entry: dict[str, object]) -> Wheel:
-    hashes = entry["hashes"]
-    size = entry.get("size")
-    name = str(entry.get("name") or str(entry["url"]).rpartition("/")[2])
-    sha256 = hashes["sha256"] if isinstance(hashes, dict) else ""
-    return Wheel(name, size if isinstance(size, int) else None, sha256)
-
-
-def _fault(done: Completed, requirements: Sequence[str]) -> CkpmError:
-    text = _text(done)
-    if any(sign in text for sign in _NETWORK):
-        return UnreachableError("uv cannot read the Python index", tried=[text.splitlines()[0]])
-    if _UNSATISFIABLE in text:
-        return ClosureConflictError(_plain(text), requirements)
-    return CkpmError(f"uv failed: {text[-600:]}")
-
-
-def _text(done: Completed) -> str:
-    return (done.stderr or done.stdout).strip()
-
-
-def _plain(text: str) -> str:
-    """Keep uv's explanation alone: no drawn lines, no prefixes, no headline."""
-    lines = (
-        re.sub(r"^[^A-Za-z0-9`]*(?:(?:error|cause): )?", "", line) for line in text.splitlines()
-    )
-    return "\n".join(line for line in lines if line and not line.startswith(_UNSATISFIABLE))

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ckpm.errors import UnsatisfiableError
-from ckpm.model.platform import Platform
-from ckpm.model.recipe import Recipe, Source
-from ckpm.model.requirement import parse_requirement
-from ckpm.model.resolution import Release
-from ckpm.resolve import World, resolve
+from ckpm.resolve import Terms, choose
 
 # What the caller knows: package, then version, then what that version needs.
 SHELF: Mapping[str, Mapping[str, Sequence[str]]] = {
@@ -18,42 +14,33 @@ SHELF: Mapping[str, Mapping[str, Sequence[str]]] = {
     "detector": {"3.1": ["kernels>=5"], "2.4": ["kernels>=4,<5"]},
     "kernels": {"5.0": [], "4.8": [], "4.7": []},
 }
-PROVIDERS: Mapping[str, tuple[str, ...]] = {}
-BOARD = Platform("board", os="linux", arch="arm64", triple="aarch64-linux-gnu")
 
 
 class Shelf:
     """The caller's packages, as the resolver asks for them: one at a time, when reached."""
 
-    def recipe(self, name: str) -> Recipe | None:
-        """Return one package, or ``None`` where there is none of that name."""
-        known = name in SHELF
-        return Recipe(name, "library", name, sources=(Source("shelf"),)) if known else None
+    def versions(self, name: str) -> Iterable[str]:
+        """Return the versions of a package; this may ask a database or a server."""
+        return SHELF.get(name, {})
 
-    def providers(self, virtual: str) -> tuple[str, ...]:
-        """Return the packages that stand in for a virtual one."""
-        return PROVIDERS.get(virtual, ())
-
-
-def releases(recipe: Recipe, _source: Source, _platform: Platform) -> list[Release]:
-    """Return the versions of one package; this may ask a database or a server."""
-    return [
-        Release(version, tuple(parse_requirement(need) for need in needs))
-        for version, needs in SHELF[recipe.name].items()
-    ]
+    def needs(self, name: str, version: str) -> Iterable[str]:
+        """Return what one version needs."""
+        return SHELF[name][version]
 
 
-def choose(*requests: str) -> dict[str, str]:
-    """Return the chosen version of every package."""
-    world = World(Shelf(), target=BOARD, build=BOARD, releases=releases)
-    resolution = resolve([parse_requirement(text) for text in requests], world)
-    return {candidate.package: str(candidate.version) for candidate in resolution}
+def show(*requests: str, terms: Terms | None = None) -> None:
+    """Print the chosen version of every package."""
+    chosen = choose(requests, Shelf(), terms)
+    print({choice.candidate.package: str(choice.candidate.version) for choice in chosen})
 
 
-print(choose("camera-app"))
-print(choose("camera-app", "kernels<5"))
+show("camera-app")
+show("camera-app", terms=Terms(constraints=["kernels<5"]))
+show("camera-app", terms=Terms(constraints=["kernels<5"], locked={"kernels": "4.7"}))
 try:
-    choose("camera-app>=2", "kernels<5")
+    excluded = {"kernels": {"5.0": "its licence is not for us"}}
+    show("camera-app>=2", terms=Terms(excluded=excluded))
 except UnsatisfiableError as error:
     print(error)
+    print([remedy.text for remedy in error.remedies])
 print("loaded:", [name for name in ("yaml", "requests") if name in sys.modules])

@@ -24,8 +24,11 @@ LOCKED = Closure(
 class FakeUv:
     """Notes what it is asked; refuses constraints that name ``moves``."""
 
+    offline, version, indexes = False, "0.9", ()
+
     def __init__(self, moves: str = "nothing") -> None:
         self.moves = moves
+        self.environ: dict[str, str] = {}
         self.asked: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
 
     def lock(

@@ -14,7 +14,7 @@ from ckpm.errors import UnsatisfiableError
 from ckpm.model.installation import Installation
 from ckpm.model.recipe import Provided, Recipe
 from ckpm.model.requirement import parse_requirement
-from ckpm.model.resolution import Resolution
+from ckpm.model.resolution import Preferences, Resolution
 from ckpm.model.version import Version
 from ckpm.recipe.decode import decode
 from ckpm.recipe.recipes import RECIPE
@@ -67,7 +67,7 @@ def world(case: dict[str, Any]) -> World:
         tuple(found),
         forbidden=case.get("forbidden", {}),
         locked={(k, ""): v for k, v in case.get("locked", {}).items()},
-        prefer=case.get("prefer", "detected"),
+        prefer=Preferences(case.get("prefer", "detected")),
         stored=lambda package, version: case.get("stored", {}).get(f"{package} {version}", ()),
     )
 

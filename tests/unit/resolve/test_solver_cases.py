@@ -13,7 +13,7 @@ from ckpm.model.requirement import Requirement
 from ckpm.model.resolution import Candidate
 from ckpm.model.version import Version
 from ckpm.resolve.check import check
-from ckpm.resolve.core import UndecidedError, solve
+from ckpm.resolve.core import solve
 from ckpm.resolve.problem import Edge, Key, Node, Problem
 from ckpm.resolve.search import search
 
@@ -22,8 +22,6 @@ DATA = (
     / "solver-cases"
 )
 FILES = ["resolvelib-cocoapods", "resolvelib-python", "resolvelib-swift", "resolvelib-wrong"]
-# Their proofs need learned nogoods, which the exact core does not have yet.
-HARD = ("pyrex-1.9.8",)
 
 
 def problem_of(case: dict[str, Any]) -> Problem:
@@ -52,16 +50,10 @@ def cases() -> list[Any]:
             pytest.param(None, marks=pytest.mark.skip(reason=f"no solver cases at {DATA.name}"))
         ]
     return [
-        pytest.param(case, id=f"{file}-{case['id']}", marks=_marks(case["id"]))
+        pytest.param(case, id=f"{file}-{case['id']}")
         for file in FILES
         for case in json.loads((DATA / f"{file}.json").read_text(encoding="utf-8"))
     ]
-
-
-def _marks(name: str) -> list[pytest.MarkDecorator]:
-    if name.endswith(HARD):
-        return [pytest.mark.skip(reason="undecided: the exact core learns no nogoods yet")]
-    return []
 
 
 @pytest.mark.parametrize("case", cases())
@@ -78,8 +70,4 @@ def test_agrees_with_the_stated_answer(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", cases())
 def test_engine_and_core_agree(case: dict[str, Any]) -> None:
     problem = problem_of(case)
-    try:
-        exact = solve(problem, max_steps=20_000)
-    except UndecidedError:
-        pytest.skip("undecided by the core alone within 20,000 steps")
-    assert search(problem) == exact
+    assert search(problem) == solve(problem)

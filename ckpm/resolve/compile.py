@@ -1,0 +1,215 @@
+"""Compile requirements into a problem, as far as anybody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
+
+from ckpm.model.ranges import ANY
+from ckpm.model.requirement import Options, Requirement
+from ckpm.model.resolution import ANY_VERSION, TARGET_SCOPE, Candidate, Nogood
+from ckpm.resolve.masks import Masks, versions_for
+from ckpm.resolve.problem import Edge, Edges, Key, Node, Pairs, Problem
+from ckpm.resolve.supply import Supply
+
+MAX_TOOL_DEPTH = 6
+"""Tools have tools of their own; so deep, somebody needs itself without end."""
+
+
+def compile_problem(
+    requirements: Sequence[Requirement],
+    supply: Supply,
+    *,
+    nogoods: Iterable[Nogood] = (),
+    constraints: Sequence[Requirement] = (),
+) -> Problem:
+    """Compile the requirements; what they reach is compiled when it is asked for.
+
+    A nogood is a set of (package, scope, version) that must not all be chosen together. A
+    constraint holds for a package in the target scope if it is chosen at all.
+    """
+    compiler = _Compiler(supply, {r.package: r.options for r in requirements}, tuple(nogoods))
+    required = map(compiler.ask, requirements)
+    held = [edge for constraint in constraints for edge in compiler.held(constraint)]
+    problem = compiler.problem
+    problem.roots = (*required, *held)
+    return problem
+
+
+class _Compiler:
+    def __init__(
+        self, supply: Supply, wanted: Mapping[str, Options], nogoods: Sequence[Nogood]
+    ) -> None:
+        self.supply = supply
+        self.wanted = wanted
+        self.nogoods = nogoods
+        self.problem = Problem((), [], expand=self.expand, ask=self.ask)
+        self.numbers: dict[Key, int] = {}
+        self.masks: list[Masks] = []
+        self.edges: dict[tuple[str, Requirement], Edge] = {}
+        self.known: dict[tuple[str, str], tuple[Candidate, ...]] = {}
+        self.standing: dict[tuple[str, str], tuple[Candidate, ...]] = {}
+
+    # edges
+
+    def ask(self, requirement: Requirement) -> Edge:
+        return self.edge(requirement, TARGET_SCOPE)
+
+    def expand(self, number: int, position: int) -> Edges:
+        node = self.problem.nodes[number]
+        candidate = node.candidates[position]
+        if node.is_choice:
+            return (self.chosen(candidate),)
+        wants = self.supply.wants(candidate)
+        scope, below = candidate.scope, candidate.tool_scope
+        return (
+            *(self.edge(need, scope) for need in wants.needs),
+            *(self.tool(tool, below) for tool in wants.tools),
+            *(e for refused in wants.conflicts for e in self.refused(refused, scope, number)),
+        )
+
+    def tool(self, requirement: Requirement, scope: str) -> Edge:
+        if scope.count("/") < MAX_TOOL_DEPTH:
+            return self.edge(requirement, scope)
+        return Edge(requirement, self.number(Key(requirement.package, scope), ()), 0)
+
+    def edge(self, requirement: Requirement, scope: str) -> Edge:
+        known = self.edges.get((scope, requirement))
+        if known is None:
+            number = self.node(requirement, scope)
+            mask = self.masks[number].meeting(requirement)
+            known = self.edges[scope, requirement] = Edge(requirement, number, mask)
+        if known.requirement.origin == requirement.origin:
+            return known
+        return Edge(requirement, known.node, known.mask)
+
+    def chosen(self, candidate: Candidate) -> Edge:
+        number = self.variant(candidate.package, candidate.scope, candidate.key_options)
+        same_key = self.problem.nodes[number].candidates
+        # By identity: two installations of one version are equal and yet two.
+        position = next(i for i, other in enumerate(same_key) if other is candidate)
+        same = Requirement(candidate.package, ANY, candidate.key_options, origin="")
+        return Edge(same, number, 1 << position)
+
+    def held(self, constraint: Requirement) -> Iterator[Edge]:
+        for number in self.own_nodes(constraint.package, TARGET_SCOPE):
+            mask = self.masks[number].meeting(constraint, with_prereleases=True)
+            yield Edge(constraint, number, mask, requires=False)
+
+    def refused(self, conflict: Requirement, scope: str, owner: int) -> Iterator[Edge]:
+        """Yield what is left of every node of which some candidate would meet the conflict."""
+        name = conflict.package
+        for package in dict.fromkeys([name, *self.supply.providers(name)]):
+            for number in self.own_nodes(package, scope):
+                node = self.problem.nodes[number]
+                hit = self.hit(node, name, conflict)
+                if hit and number != owner:
+                    yield Edge(conflict, number, node.full_mask & ~hit, requires=False)
+
+    def hit(self, node: Node, name: str, conflict: Requirement) -> int:
+        standing = [
+            (position, candidate)
+            for position, candidate in enumerate(node.candidates)
+            if name == candidate.package or name in dict(candidate.provides)
+        ]
+        candidates = [candidate for _, candidate in standing]
+        met = Masks(candidates, versions_for(name, candidates)).meeting(
+            conflict, with_prereleases=True
+        )
+        return sum(1 << position for i, (position, _) in enumerate(standing) if met >> i & 1)
+
+    # nodes
+
+    def node(self, requirement: Requirement, scope: str) -> int:
+        name = requirement.package
+        candidates = self.candidates(name, scope)
+        variants = dict.fromkeys(candidate.key_options for candidate in candidates)
+        coexisting = {option for variant in variants for option, _ in variant}
+        asked = tuple(option for option in requirement.options if option[0] in coexisting)
+        if provided := self.provided(name, scope):
+            return self.number(Key(name, scope, asked, is_open=True), (*candidates, *provided))
+        if variants and asked not in variants:
+            return self.number(Key(name, scope, asked, is_open=True), candidates)
+        return self.variant(name, scope, asked)
+
+    def own_nodes(self, package: str, scope: str) -> list[int]:
+        """Return the nodes of a package's own candidates: one for each variant."""
+        variants = dict.fromkeys(c.key_options for c in self.candidates(package, scope))
+        return [self.variant(package, scope, variant) for variant in variants]
+
+    def variant(self, package: str, scope: str, variant: Options) -> int:
+        known = self.numbers.get(Key(package, scope, variant))
+        if known is not None:
+            return known
+        same = tuple(c for c in self.candidates(package, scope) if c.key_options == variant)
+        return self.number(Key(package, scope, variant), same)
+
+    def candidates(self, package: str, scope: str) -> tuple[Candidate, ...]:
+        key = (package, scope)
+        if key not in self.known:
+            self.known[key] = tuple(self.supply.candidates(package, scope))
+        return self.known[key]
+
+    def provided(self, virtual: str, scope: str) -> tuple[Candidate, ...]:
+        key = (virtual, scope)
+        if key not in self.standing:
+            self.standing[key] = self.providing(virtual, scope)
+        return self.standing[key]
+
+    def providing(self, virtual: str, scope: str) -> tuple[Candidate, ...]:
+        names = (name for name in self.supply.providers(virtual) if name != virtual)
+        first = sorted(names, key=lambda name: name not in self.wanted)
+        found = [
+            candidate
+            for name in first
+            for candidate in self.candidates(name, scope)
+            if virtual in dict(candidate.provides)
+        ]
+        return tuple(sorted(found, key=self.is_extra))
+
+    def is_extra(self, candidate: Candidate) -> bool:
+        """Whether a provider is another variant than the one that is required anyway."""
+        asked = dict(self.wanted.get(candidate.package, ()))
+        return any(asked.get(name, value) != value for name, value in candidate.key_options)
+
+    def number(self, key: Key, candidates: tuple[Candidate, ...]) -> int:
+        known = self.numbers.get(key)
+        if known is not None:
+            return known
+        number = self.numbers[key] = len(self.problem.nodes)
+        self.problem.nodes.append(Node(key, candidates, [None] * len(candidates)))
+        # Another variant may have the releases that this one has not.
+        has_releases = any(
+            not candidate.version.is_prerelease
+            for candidate in (() if key.is_open else self.candidates(key.name, key.scope))
+        )
+        versions = versions_for(key.name, candidates)
+        self.masks.append(Masks(candidates, versions, has_releases=has_releases))
+        self.add_nogoods(key)
+        return number
+
+    # nogoods
+
+    def add_nogoods(self, new: Key) -> None:
+        """Add the nogoods whose last package has just become known."""
+        for nogood in self.nogoods:
+            if any((new.name, new.scope) == pin[:2] for pin in nogood):
+                self.problem.nogoods += self.pairs(sorted(nogood), new)
+
+    def pairs(self, pins: Sequence[tuple[str, str, str]], new: Key) -> Iterator[Pairs]:
+        """Yield the nogood for each combination of variants that the new one is part of."""
+        own = [
+            [(number, mask) for key, number in self.numbers.items()
+             if (key.name, key.scope) == (package, scope) and not key.is_open
+             if (mask := self.of_version(number, version))]
+            for package, scope, version in pins
+        ]  # fmt: skip
+        for pairs in product(*own):
+            if self.numbers[new] in dict(pairs):
+                yield pairs
+
+    def of_version(self, number: int, version: str) -> int:
+        """Return the mask of a node's candidates of one version, or of any."""
+        candidates = self.problem.nodes[number].candidates
+        fitting = (version in (ANY_VERSION, str(candidate.version)) for candidate in candidates)
+        return sum(1 << i for i, fits in enumerate(fitting) if fits)

@@ -1,0 +1,124 @@
+"""Hints: what would open the way, each tried before it is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ckpm.errors import Remedy
+from ckpm.model.ranges import ANY, Clause, VersionRange
+from ckpm.model.requirement import Requirement
+from ckpm.model.resolution import Candidate
+from ckpm.resolve.core import Answer, Core, SearchStoppedError
+from ckpm.resolve.problem import Edge, Problem
+from ckpm.resolve.supply import Supply
+from ckpm.resolve.trail import ROOT, Fact
+
+MAX_CONFLICTS = 500
+"""What trying one hint may cost."""
+
+MAX_HINTS = 4
+
+
+def remedies(problem: Problem, supply: Supply, facts: Sequence[Fact]) -> list[Remedy]:
+    """Return what would help against a conflict, the least change first."""
+    tried = _Tried(problem, supply, facts)
+    found = [*tried.facts_to_state(), *tried.other_versions(), *tried.other_options()]
+    return (found or list(tried.apart()))[:MAX_HINTS]
+
+
+@dataclass
+class _Tried:
+    problem: Problem
+    supply: Supply
+    facts: Sequence[Fact]
+
+    def facts_to_state(self) -> Iterator[Remedy]:
+        """A fact of the target that is too low, or that nobody stated."""
+        for node in sorted({target for _, target in self.facts}):
+            key, candidates = self.problem.nodes[node].key, self.problem.nodes[node].candidates
+            stated = self.supply.stated(key.name, key.scope)
+            if any(candidate.origin != "fact" for candidate in candidates):
+                continue
+            if stated and self.solved(self.problem, _AllBut(node)) is not None:
+                more = "a newer" if candidates else "a"
+                text = f"if the target has {more} `{key.name}`, say so: `{stated}`"
+                yield Remedy("fact", text, key.name)
+
+    def other_versions(self) -> Iterator[Remedy]:
+        """For each thing asked for, the best version that works with the rest."""
+        for edge in self.roots():
+            wanted = edge.requirement
+            if not wanted.range.clauses:
+                continue
+            loose = replace(wanted, range=ANY)
+            if (chosen := self.chosen_with(edge, loose)) is not None:
+                yield Remedy("version", f"`{_exactly(loose, chosen)}` would work here", str(wanted))
+            else:
+                yield from self.prereleases(edge)
+
+    def prereleases(self, edge: Edge) -> Iterator[Remedy]:
+        wanted = edge.requirement
+        for candidate in self.problem.nodes[edge.node].candidates:
+            if candidate.version.is_prerelease and candidate.version in wanted.range:
+                exact = _exactly(wanted, candidate)
+                if self.chosen_with(edge, exact) is not None:
+                    text = f"only pre-releases are in that range: `{exact}` asks for one"
+                    yield Remedy("prerelease", text, str(wanted))
+                return
+
+    def other_options(self) -> Iterator[Remedy]:
+        for edge in self.roots():
+            wanted = edge.requirement
+            loose = replace(wanted, options=())
+            if wanted.options and (chosen := self.chosen_with(edge, loose)) is not None:
+                names = {name for name, _ in wanted.options}
+                options = tuple(option for option in chosen.options if option[0] in names)
+                text = f"`{replace(wanted, options=options)}` would work here"
+                yield Remedy("option", text, str(wanted))
+
+    def apart(self) -> Iterator[Remedy]:
+        """What works without one of the things asked for."""
+        for edge in self.roots():
+            others = tuple(other for other in self.problem.roots if other is not edge)
+            if others and self.solved(replace(self.problem, roots=others)) is not None:
+                text = f"the rest works without `{edge.requirement}`"
+                yield Remedy("apart", text, str(edge.requirement))
+
+    def roots(self) -> Iterator[Edge]:
+        for edge in self.problem.roots:
+            if (ROOT, edge.node) in self.facts and edge.requires:
+                yield edge
+
+    def chosen_with(self, edge: Edge, changed: Requirement) -> Candidate | None:
+        """Return what is chosen for a root when it asks for something else; ``None`` for no way."""
+        other = self.problem.ask(changed)
+        roots = tuple(other if root is edge else root for root in self.problem.roots)
+        problem = replace(self.problem, roots=roots)
+        answer = self.solved(problem)
+        if answer is None:
+            return None
+        node = problem.settled(answer, other.node)
+        return problem.nodes[node].candidates[answer[node]]
+
+    @staticmethod
+    def solved(problem: Problem, facts: _AllBut | None = None) -> Answer | None:
+        try:
+            return Core(problem, facts=facts, max_conflicts=MAX_CONFLICTS).solve()
+        except SearchStoppedError:
+            return None
+
+
+class _AllBut:
+    """All facts but what is asked of one node."""
+
+    def __init__(self, node: int) -> None:
+        self.node = node
+
+    def __contains__(self, fact: object) -> bool:
+        return not (isinstance(fact, tuple) and fact[1] == self.node and fact[0] >= ROOT)
+
+
+def _exactly(requirement: Requirement, candidate: Candidate) -> Requirement:
+    exactly = VersionRange((Clause("==", str(candidate.version)),))
+    return replace(requirement, package=candidate.package, range=exactly)

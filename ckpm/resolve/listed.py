@@ -1,0 +1,139 @@
+"""A supply of packages that are all written down: those of a problem file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property
+from itertools import product
+
+from ckpm.model.question import Conditional, Listing, Question
+from ckpm.model.ranges import among
+from ckpm.model.requirement import Requirement
+from ckpm.model.resolution import Candidate, Rejection
+from ckpm.model.version import ListedVersion, Version
+from ckpm.resolve.preference import Order
+from ckpm.resolve.supply import Supply, Wants
+
+
+class Listed(Supply):
+    """See ``Supply``; every question is answered from the file."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+
+    def candidates(self, package: str, scope: str) -> list[Candidate]:
+        listing = self.question.packages.get(package)
+        if listing is None:
+            return []
+        excluded = self.question.excluded.get(package, {})
+        found = [
+            self.candidate(package, scope, version, options, listing)
+            for version in listing.versions
+            if version not in excluded
+            for options in choices(listing, version)
+        ]
+        return sorted(found, key=_Ranking(self.question, package, listing))
+
+    def candidate(
+        self, package: str, scope: str, version: str, options: dict[str, str], listing: Listing
+    ) -> Candidate:
+        own = self.version(package, version)
+        provided = (*listing.shared.provides, *listing.versions[version].provides)
+        return Candidate(
+            package,
+            own,
+            tuple(options.items()),
+            scope,
+            tuple((name, options[name]) for name in listing.coexist if name in options),
+            provides=tuple(
+                (name, self.version(name, stated) if stated else own)
+                for name, stated in dict(provided).items()
+                if name != package
+            ),
+        )
+
+    def version(self, package: str, text: str) -> Version:
+        if self.question.scheme != "given":
+            return Version(text, self.question.scheme)
+        listing = self.question.packages.get(package)
+        places = list(listing.versions) if listing else []
+        return ListedVersion(text, places.index(text) if text in places else -1)
+
+    def providers(self, virtual: str) -> tuple[str, ...]:
+        return self._providers.get(virtual, ())
+
+    @cached_property
+    def _providers(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for name, listing in self.question.packages.items():
+            described = (listing.shared, *listing.versions.values())
+            for virtual in dict.fromkeys(v for d in described for v, _ in d.provides):
+                found[virtual] = (*found.get(virtual, ()), name)
+        return found
+
+    def wants(self, candidate: Candidate) -> Wants:
+        listing = self.question.packages[candidate.package]
+        own, shared = listing.versions[candidate.version.text], listing.shared
+        options = dict(candidate.options)
+
+        def holding(items: Iterable[Conditional]) -> tuple[Requirement, ...]:
+            return tuple(self.read(i.requirement) for i in items if i.holds(options))
+
+        return Wants(
+            needs=holding((*shared.needs, *own.needs)),
+            tools=holding((*shared.tools, *own.tools)),
+            conflicts=holding((*shared.conflicts, *own.conflicts)),
+        )
+
+    def read(self, requirement: Requirement) -> Requirement:
+        """Return a requirement as the scheme reads it."""
+        if self.question.scheme != "given":
+            return requirement
+        listing = self.question.packages.get(requirement.package)
+        listed = list(listing.versions) if listing else []
+        return replace(requirement, range=among(requirement.range, listed))
+
+    def left_out(self, package: str) -> list[Rejection]:
+        excluded = self.question.excluded.get(package, {})
+        return [
+            Rejection(f"{package} {version}", package, reason)
+            for version, reason in excluded.items()
+        ]
+
+
+def choices(listing: Listing, version: str) -> Iterator[dict[str, str]]:
+    """Yield every choice of option values that a version can have, defaults first."""
+    options = listing.options_of(version)
+    values = [sorted(given, key=default.__ne__) for _, default, given in options]
+    for chosen in product(*values):
+        yield dict(zip((name for name, _, _ in options), chosen, strict=True))
+
+
+class _Ranking:
+    """The order of a package's candidates; smaller is better."""
+
+    def __init__(self, question: Question, package: str, listing: Listing) -> None:
+        self.locked = question.locked.get(package)
+        prefer = listing.prefer if listing.prefer is not None else question.prefer
+        self.newest_first = prefer != "lowest"
+        self.stated = (
+            {version: i for i, version in enumerate(prefer)} if isinstance(prefer, tuple) else {}
+        )
+        self.defaults = {
+            version: {name: default for name, default, _ in listing.options_of(version)}
+            for version in listing.versions
+        }
+
+    def __call__(self, candidate: Candidate) -> tuple[object, ...]:
+        version = candidate.version
+        defaults = self.defaults[version.text]
+        is_not_default = [defaults[name] != value for name, value in candidate.options]
+        return (
+            version.text != self.locked,
+            version.is_prerelease,
+            self.stated.get(version.text, len(self.stated)),
+            Order(version, newest_first=self.newest_first),
+            sum(is_not_default),
+            is_not_default,
+        )

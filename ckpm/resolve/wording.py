@@ -1,0 +1,48 @@
+"""Words for candidates: versions merged, and what there is of a package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from ckpm.model.resolution import Candidate
+from ckpm.resolve.problem import Node
+from ckpm.resolve.supply import Supply
+
+
+def versions_text(candidates: Sequence[Candidate]) -> str:
+    """Merge versions: ``2.14.0 to 2.16.1`` where there are several, options where they differ."""
+    if len({candidate.package for candidate in candidates}) > 1:
+        return listed(list(dict.fromkeys(f"`{c.package}` {c.version}" for c in candidates)))
+    versions = sorted({candidate.version for candidate in candidates})
+    text = str(versions[0]) if len(versions) == 1 else f"{versions[0]} to {versions[-1]}"
+    options = {candidate.options for candidate in candidates}
+    shared = set.intersection(*map(set, options)) if options else set()
+    named = ",".join(f"{name}={value}" for name, value in sorted(shared))
+    return f"{text} ({named})" if named else text
+
+
+def offered(node: Node, supply: Supply) -> Iterator[str]:
+    """Say what there is of a node's package, and what is left out for which reason."""
+    name, place = node.key.name, supply.place(node.key.scope)
+    where = f" on {place}" if place else ""
+    left_out: dict[str, list[str]] = {}
+    for rejection in dict.fromkeys(supply.left_out(name)):
+        left_out.setdefault(rejection.reason, []).append(f"`{rejection.candidate}`")
+    for reason, candidates in left_out.items():
+        yield f"{listed(candidates)} {'is' if len(candidates) == 1 else 'are'} out: {reason}"
+    if not node.candidates:
+        more = supply.elsewhere(name)
+        yield f"nothing offers `{name}`{where}{'; ' if more else ''}{more}"
+        return
+    kinds = groupby(node.candidates, key=lambda candidate: candidate.installation is not None)
+    for detected, group in kinds:
+        word = "is here only as" if detected else "can be had as"
+        yield f"`{name}` {word} {versions_text(list(group))}{where}"
+
+
+def listed(items: Sequence[str]) -> str:
+    """Join as people do, long lists cut."""
+    if len(items) > 5:
+        items = [*items[:4], f"{len(items) - 4} more"]
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
