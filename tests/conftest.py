@@ -295,6 +295,7 @@ def project(tmp_path: Path, loopback: Loopback) -> Project:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--heavy", action="store_true", help="also run what moves much data")
+    parser.addoption("--soak", default=20_000, type=int, metavar="N", help="random problems to ask")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

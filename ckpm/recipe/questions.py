@@ -29,8 +29,17 @@ def parse_question(text: str, name: str) -> Question:
     Raises:
         ContentError: with all faults, each with the path to it.
     """
+    return read_question(_document(text, name), name)
+
+
+def read_question(document: Any, name: str) -> Question:
+    """Read a problem that is plain data already: mappings, lists and texts.
+
+    Raises:
+        ContentError: with all faults, each with the path to it.
+    """
     reader = _Reader(name)
-    question = reader.question(_document(text, name))
+    question = reader.question(document)
     if reader.faults:
         raise ContentError([f"{name}: {fault}" for fault in reader.faults])
     return question
