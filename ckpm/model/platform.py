@@ -10,6 +10,22 @@ from ckpm.errors import UsageError
 
 Facts = tuple[tuple[str, str], ...]
 
+FACTS = frozenset(
+    {
+        "api",
+        "cpu",
+        "cuda-arch",
+        "cuda-driver",
+        "glibc",
+        "kernel",
+        "macos",
+        "musl",
+        "rocm",
+        "windows",
+    }
+)
+"""What can be known of a platform, or stated: packages that nobody installs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Platform:

@@ -17,7 +17,7 @@ from ckpm.resolve.hints import remedies
 from ckpm.resolve.problem import Edge, Node, Problem, bits
 from ckpm.resolve.supply import Supply
 from ckpm.resolve.trail import GIVEN, ROOT, Fact
-from ckpm.resolve.wording import listed, offered, versions_text
+from ckpm.resolve.wording import listed, named, offered, versions_text
 
 MAX_LINES = 15
 MAX_GROUPS = 3
@@ -48,7 +48,12 @@ def explain(
     """Return the error for a problem without an answer, with at most fifteen lines."""
     facts = minimal_conflict(problem, should_stop=should_stop)
     reasons = list(_Chain(problem, facts).reasons())
-    ends = [line for node in _dead_ends(problem, facts) for line in offered(node, supply)]
+    abilities = any(" able to " in reason.asks for reason in reasons)
+    ends = [
+        line
+        for node in _dead_ends(problem, facts)
+        for line in offered(node, supply, abilities=abilities)
+    ]
     lines = list(dict.fromkeys([*map(str, reasons), *ends]))
     if len(lines) > MAX_LINES:
         left = len(lines) - MAX_LINES + 1
@@ -183,7 +188,7 @@ class _Chain:
             names = [
                 f"`{self.problem.nodes[n].key.name}`" for n in through if not self.is_choice(n)
             ]
-            yield Reason(f"`{node.key.name}`", "", _passage_text(names))
+            yield Reason(named(node), "", _passage_text(names))
         elif not node.is_choice:
             yield from self.needs(node, source, target)
 
@@ -194,6 +199,8 @@ class _Chain:
         groups: dict[tuple[str, str, str], list[int]] = {}
         for position, edge in self.edges(source, target):
             verb = "needs" if edge.requires else "conflicts with"
+            if self.problem.nodes[target].key.scope != node.key.scope:
+                verb = "needs the tool"
             ability = f" able to {edge.requirement.ability}" if edge.requirement.ability else ""
             text = (f"`{edge.requirement}`{ability}", edge.requirement.origin, verb)
             groups.setdefault(text, []).append(position)
@@ -202,7 +209,7 @@ class _Chain:
             return
         for (asks, origin, verb), positions in groups.items():
             candidates = [node.candidates[position] for position in positions]
-            yield Reason(f"`{node.key.name}`", versions_text(candidates), asks, origin, verb)
+            yield Reason(named(node), versions_text(candidates), asks, origin, verb)
 
     def merged(self, node: Node, source: int, target: int) -> Reason:
         """Many versions, each with a range of its own: what they ask for together."""
@@ -214,7 +221,7 @@ class _Chain:
         origins = {edge.requirement.origin for _, edge in edges}
         origin = next(iter(origins)) if len(origins) == 1 else ""
         asks = f"`{wanted.key.name}` {what}" if union else f"`{wanted.key.name}` as nobody has it"
-        return Reason(f"`{node.key.name}`", versions_text(candidates), asks, origin)
+        return Reason(named(node), versions_text(candidates), asks, origin)
 
 
 def _passage_text(names: Sequence[str]) -> str:

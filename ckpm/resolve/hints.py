@@ -51,11 +51,10 @@ class _Tried:
             wanted = edge.requirement
             if not wanted.range.clauses:
                 continue
+            yield from self.prereleases(edge)
             loose = replace(wanted, range=ANY)
             if (chosen := self.chosen_with(edge, loose)) is not None:
                 yield Remedy("version", f"`{_exactly(loose, chosen)}` would work here", str(wanted))
-            else:
-                yield from self.prereleases(edge)
 
     def prereleases(self, edge: Edge) -> Iterator[Remedy]:
         wanted = edge.requirement

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 
 from ckpm.resolve.nogoods import Nogood, order_watches
-from ckpm.resolve.problem import Edge, Problem
+from ckpm.resolve.problem import Edge, Problem, bits
 from ckpm.resolve.trail import GIVEN, ROOT, Fact, Given, Literal, Reason, Trail
 
 
@@ -97,35 +97,42 @@ class Network:
     def expand(self, node: int, wanted: int) -> bool:
         """Learn the needs of candidates of a node; false when that leaves a node nothing."""
         unknown = wanted & ~self.expanded[node]
-        while unknown:
-            bit = unknown & -unknown
-            unknown ^= bit
-            self.expanded[node] |= bit
-            asked: dict[int, int] = {}
-            for edge in self.edges(node, bit.bit_length() - 1):
-                self.know(edge.node)
-                asked[edge.node] = asked.get(edge.node, -1) & self.allowed(edge)
-            related = [self.relate(node, bit, target, mask) for target, mask in asked.items()]
-            if not all(related):
-                return False
-        return self.take_given()
+        self.expanded[node] |= unknown
+        asked: dict[int, dict[int, int]] = {}
+        for position in bits(unknown):
+            for target, mask in self.asked(node, position).items():
+                groups = asked.setdefault(target, {})
+                groups[mask] = groups.get(mask, 0) | 1 << position
+        related = [self.relate(node, target, groups) for target, groups in asked.items()]
+        return all(related) and self.take_given()
 
-    def relate(self, node: int, bit: int, target: int, mask: int) -> bool:
-        """Note what one candidate asks of a node."""
-        if node == target and mask & bit:
-            return True
+    def asked(self, node: int, position: int) -> dict[int, int]:
+        """Return what one candidate leaves of each node that it speaks of."""
+        masks: dict[int, int] = {}
+        for edge in self.edges(node, position):
+            self.know(edge.node)
+            masks[edge.node] = masks.get(edge.node, -1) & self.allowed(edge)
+        if node in masks:
+            # What a candidate asks of its own node is either so or makes it impossible.
+            masks[node] = -1 if masks[node] >> position & 1 else 0
+        return masks
+
+    def relate(self, node: int, target: int, groups: dict[int, int]) -> bool:
+        """Note what some candidates of a node ask of another."""
         relation = self.relations.get((node, target))
         if relation is None:
             relation = self.relations[node, target] = Relation(node, target)
             self.forward[node].append(relation)
             if node != target:
                 self.backward[target].append(relation)
-        relation.groups[mask] = relation.groups.get(mask, 0) | bit
-        relation.asking |= bit
-        if node == target or not mask & self.trail.domains[target]:
-            return self.restrict(node, ~bit, relation)
+        gone, left = 0, self.trail.domains[target]
+        for mask, asking in groups.items():
+            relation.groups[mask] = relation.groups.get(mask, 0) | asking
+            relation.asking |= asking
+            if not mask & left:
+                gone |= asking
         self.trail.visit(node)
-        return True
+        return self.restrict(node, ~gone, relation)
 
     def take_given(self) -> bool:
         """Take the problem's nogoods whose nodes have all become known."""

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from ckpm.errors import DownloadError
 from ckpm.model.installation import Installation
-from ckpm.model.platform import Platform
+from ckpm.model.platform import FACTS, Platform
 from ckpm.model.recipe import Need, Provided, Recipe, Source
 from ckpm.model.requirement import Options, Requirement
 from ckpm.model.resolution import (
@@ -126,10 +126,8 @@ class Offers:
 
     def stated(self, package: str, scope: str) -> str:
         """See ``Supply``."""
-        recipes = self.world.recipes
-        if recipes.recipe(package) or recipes.providers(package):
-            return ""
-        return f"--target {self.world.platform(scope).name}:{package}=VERSION"
+        platform = self.world.platform(scope).name
+        return f"--target {platform}:{package}=VERSION" if package in FACTS else ""
 
     def _preference(self, package: str, scope: str, recipe: Recipe | None) -> Preference:
         sources = recipe.sources if recipe else ()

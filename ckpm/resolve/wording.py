@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 
 from ckpm.model.resolution import Candidate
 from ckpm.resolve.problem import Node
 from ckpm.resolve.supply import Supply
+
+
+def named(node: Node) -> str:
+    """Name a node's package, and whose tool it is."""
+    whose = f" (tools of {node.key.scope})" if node.key.scope else ""
+    return f"`{node.key.name}`{whose}"
 
 
 def versions_text(candidates: Sequence[Candidate]) -> str:
@@ -22,8 +27,11 @@ def versions_text(candidates: Sequence[Candidate]) -> str:
     return f"{text} ({named})" if named else text
 
 
-def offered(node: Node, supply: Supply) -> Iterator[str]:
-    """Say what there is of a node's package, and what is left out for which reason."""
+def offered(node: Node, supply: Supply, *, abilities: bool = False) -> Iterator[str]:
+    """Say what there is of a node's package, and what is left out for which reason.
+
+    ``abilities`` says whether it matters what installations can be used for.
+    """
     name, place = node.key.name, supply.place(node.key.scope)
     where = f" on {place}" if place else ""
     left_out: dict[str, list[str]] = {}
@@ -35,10 +43,28 @@ def offered(node: Node, supply: Supply) -> Iterator[str]:
         more = supply.elsewhere(name)
         yield f"nothing offers `{name}`{where}{'; ' if more else ''}{more}"
         return
-    kinds = groupby(node.candidates, key=lambda candidate: candidate.installation is not None)
-    for detected, group in kinds:
-        word = "is here only as" if detected else "can be had as"
-        yield f"`{name}` {word} {versions_text(list(group))}{where}"
+    found = [candidate for candidate in node.candidates if candidate.installation is not None]
+    others = [candidate for candidate in node.candidates if candidate.installation is None]
+    if found:
+        prefixes = dict.fromkeys(c.installation.prefix for c in found if c.installation)
+        able = f", able to {_abilities(found)}" if abilities else ""
+        yield f"`{name}` is here as {versions_text(found)} at {listed(list(prefixes))}{able}"
+    if others:
+        yield f"`{name}` can be had as {_with_prereleases(others)}{where}"
+
+
+def _abilities(found: Sequence[Candidate]) -> str:
+    known = (c.installation.abilities for c in found if c.installation)
+    return listed(list(dict.fromkeys(ability for abilities in known for ability in abilities)))
+
+
+def _with_prereleases(candidates: Sequence[Candidate]) -> str:
+    """Tell releases from pre-releases: most ranges pass the latter over."""
+    early = [candidate for candidate in candidates if candidate.version.is_prerelease]
+    released = [candidate for candidate in candidates if candidate not in early]
+    if not early or not released:
+        return versions_text(candidates)
+    return f"{versions_text(released)}, and as the pre-releases {versions_text(early)}"
 
 
 def listed(items: Sequence[str]) -> str:

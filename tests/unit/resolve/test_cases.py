@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,9 @@ from ckpm.recipe.recipes import RECIPE
 from ckpm.resolve import World, resolve
 from ckpm.system.documents import parse_document, write_document
 
-CASES = sorted((Path(__file__).parents[2] / "cases" / "resolve").glob("*.yaml"))
+DATA = Path(__file__).parents[2] / "cases"
+CASES = sorted((DATA / "resolve").glob("*.yaml"))
+EXPLANATIONS = sorted((DATA / "explanations").glob("*.txt"))
 
 
 class DescribedRecipes:
@@ -88,6 +91,22 @@ def shown(resolution: Resolution) -> dict[str, str]:
 def load(path: Path) -> dict[str, Any]:
     document: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return document
+
+
+@pytest.mark.parametrize("path", EXPLANATIONS, ids=lambda path: path.stem)
+def test_explains_in_just_these_words(path: Path) -> None:
+    """``CKPM_UPDATE_SNAPSHOTS=1`` writes them anew; read the difference before keeping it."""
+    written, line, expected = path.read_text(encoding="utf-8").partition("-----\n")
+    case = yaml.safe_load(written)
+    request = [parse_requirement(text, "the command line") for text in case["request"]]
+    with pytest.raises(UnsatisfiableError) as refused:
+        resolve(request, world(case))
+    error = refused.value
+    said = f"error: {error.message}\n" + "".join(f"hint: {hint}\n" for hint in error.hints)
+    if os.environ.get("CKPM_UPDATE_SNAPSHOTS"):
+        path.write_text(written + line + said, encoding="utf-8")
+    assert said == expected
+    assert len(error.lines) <= 15
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
