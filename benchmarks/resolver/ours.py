@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from types import SimpleNamespace
-from typing import Any, cast
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import overload
 
 from benchmarks.resolver.index import Needs, Versions
 from benchmarks.resolver.instances import Instance, Need, mask
+from ckpm.errors import UnsatisfiableError
 from ckpm.model import ranges, requirement, version
-from ckpm.model.ranges import ANY, parse_range
-from ckpm.model.requirement import Requirement, parse_requirement
+from ckpm.model.ranges import ANY, VersionRange, parse_range
+from ckpm.model.requirement import Requirement
 from ckpm.model.resolution import Candidate
 from ckpm.model.version import Version
+from ckpm.resolve import Supply, Wants, choose
+from ckpm.resolve.check import check
 from ckpm.resolve.explain import explain as explained
-from ckpm.resolve.offers import Offers
-from ckpm.resolve.problem import Edge, Key, Node, Problem
+from ckpm.resolve.problem import Edge, Edges, Key, Node, Problem
 from ckpm.resolve.search import search
 
 NAME = "ckpm"
@@ -30,94 +32,113 @@ def forget() -> None:
             getattr(value, "cache_clear", lambda: None)()
 
 
-def prepare(instance: Instance) -> Problem:
-    """Build ckpm's problem; its position 0 is the preferred version, theirs the last one."""
-    numbers = {name: n for n, name in enumerate(instance.reachable())}
-    known: dict[Any, Edge] = {}
+@dataclass
+class Listed(Sequence[Candidate]):
+    """The versions of a package, the last first; made into candidates when somebody looks."""
 
-    def edge(need: Need) -> Edge:
-        key = (need[0], tuple(map(tuple, need[1])))
-        if key not in known:
-            known[key] = _edge(instance, need, numbers[need[0]])
-        return known[key]
+    name: str
+    versions: Sequence[str]
 
-    nodes = [_node(instance, name, edge) for name in numbers]
-    return Problem(tuple(edge(need) for need in instance.root), nodes)
+    def __len__(self) -> int:
+        return len(self.versions)
 
-
-def _node(instance: Instance, name: str, edge: Callable[[Need], Edge]) -> Node:
-    versions = list(instance.packages[name])
-    last_first = range(len(versions) - 1, -1, -1)
-    candidates = tuple(Candidate(name, Version(versions[p])) for p in last_first)
-    edges = [tuple(edge(need) for need in instance.needs(name, p)) for p in last_first]
-    return Node(Key(name, ""), candidates, edges)
+    @overload
+    def __getitem__(self, place: int) -> Candidate: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Candidate]: ...
+    def __getitem__(self, place: int | slice) -> Candidate | Sequence[Candidate]:
+        assert isinstance(place, int), "nobody takes slices"  # noqa: S101
+        if place >= len(self.versions):
+            raise IndexError(place)
+        return Candidate(self.name, Version(self.versions[-1 - place]))
 
 
-def _edge(instance: Instance, need: Need, number: int) -> Edge:
-    target, spans = need
-    versions = instance.packages[target]
-    reversed_spans = [(len(versions) - high, len(versions) - low) for low, high in spans]
-    (low, high) = spans[0] if spans else (0, 0)
-    text = f">={versions[low]},<={versions[high - 1]}" if high else "<0"
-    full = (low, high) == (0, len(versions))
-    wanted = Requirement(target, ANY if full else parse_range(text))
-    return Edge(wanted, number, mask(reversed_spans, len(versions)))
+def prepare(instance: Instance) -> Reading:
+    """Return ckpm's problem over an instance, which is read as the search asks for it."""
+    return Reading(instance)
 
 
-def solve(problem: Problem) -> dict[str, str] | None:
+class Reading:
+    """Turns names and positions into nodes and masks; position 0 is the last version.
+
+    Ranges are put into words only where somebody is going to read them.
+    """
+
+    def __init__(self, instance: Instance, *, in_words: bool = False) -> None:
+        self.instance = instance
+        self.in_words = in_words
+        self.numbers: dict[str, int] = {}
+        self.problem = Problem((), [], expand=self.expand)
+        self.problem.roots = self.edges(instance.root)
+
+    def expand(self, node: int, position: int) -> Edges:
+        name = self.problem.nodes[node].key.name
+        last = len(self.instance.packages[name]) - 1
+        return self.edges(self.instance.needs(name, last - position))
+
+    def edges(self, needs: Iterable[Need]) -> Edges:
+        return tuple([self.edge(*need) for need in needs])
+
+    def edge(self, target: str, spans: Sequence[Sequence[int]]) -> Edge:
+        versions = self.instance.packages[target]
+        number, count = self.numbers.get(target), len(versions)
+        if number is None:
+            number = self.numbers[target] = len(self.numbers)
+            listed = Listed(target, versions)
+            self.problem.nodes.append(Node(Key(target, ""), listed, [None] * count))
+        wanted = Requirement(target, self.words(spans, versions) if self.in_words else ANY)
+        return Edge(
+            wanted, number, mask([(count - high, count - low) for low, high in spans], count)
+        )
+
+    def words(self, spans: Sequence[Sequence[int]], versions: Sequence[str]) -> VersionRange:
+        if not spans:
+            return parse_range("<0")
+        low, high = spans[0]
+        full = (low, high) == (0, len(versions))
+        return ANY if full else parse_range(f">={versions[low]},<={versions[high - 1]}")
+
+
+def solve(reading: Reading) -> dict[str, str] | None:
     """Return the preferred answer, or ``None`` when there is none."""
-    answer = search(problem)
+    answer = search(reading.problem)
     if answer is None:
         return None
-    chosen = [problem.nodes[n].candidates[p] for n, p in answer.items()]
+    check(reading.problem, answer)
+    chosen = [reading.problem.nodes[n].candidates[p] for n, p in answer.items()]
     return {candidate.package: str(candidate.version) for candidate in chosen}
 
 
-def explain(problem: Problem) -> list[str]:
+def explain(reading: Reading) -> list[str]:
     """Return the lines that say why there is no answer."""
-    platform = SimpleNamespace(name="here")
-    recipes = SimpleNamespace(recipe=lambda _: True, providers=lambda _: ())
-    world = SimpleNamespace(platform=lambda _: platform, recipes=recipes)
-    offers = cast(Offers, SimpleNamespace(world=world, rejections=()))
-    return list(explained(problem, offers).lines)
+    in_words = Reading(reading.instance, in_words=True)
+    return list(explained(in_words.problem, Nothing()).lines)
+
+
+class Nothing(Supply):
+    """The problem is compiled already: all that is left to say is left out."""
+
+    def candidates(self, package: str, scope: str) -> Sequence[Candidate]:
+        return ()
+
+    def wants(self, candidate: Candidate) -> Wants:
+        return Wants()
 
 
 def answer_from_index(
     versions: Versions, needs: Needs, roots: Sequence[str]
 ) -> dict[str, str] | None:
     """Answer from an index that is asked for one package at a time."""
-    numbers = {parse_requirement(text).package: n for n, text in enumerate(roots)}
-    nodes: list[Node] = []
-    known: dict[str, Edge] = {}
 
-    def edge(text: str) -> Edge:
-        if text not in known:
-            need = parse_requirement(text)
-            number = numbers.setdefault(need.package, len(numbers))
-            known[text] = Edge(need, number, 0)
-        return known[text]
+    class Packages:
+        def versions(self, name: str) -> Iterable[str]:
+            return versions(name)
 
-    wanted = [edge(text) for text in roots]
-    for name in (waiting := list(numbers)):
-        listed = list(reversed(versions(name)))
-        candidates = tuple(Candidate(name, Version(v)) for v in listed)
-        edges = [tuple(edge(text) for text in needs(name, v)) for v in listed]
-        nodes.append(Node(Key(name, ""), candidates, edges))
-        waiting += list(numbers)[len(waiting) :]
-    return solve(_with_masks(Problem(tuple(wanted), nodes)))
+        def needs(self, name: str, version: str) -> Iterable[str]:
+            return needs(name, version)
 
-
-def _with_masks(problem: Problem) -> Problem:
-    """Return the problem with the masks of its edges, once every candidate is known."""
-    known: dict[int, Edge] = {}
-
-    def filled(edge: Edge) -> Edge:
-        if id(edge) not in known:
-            candidates = enumerate(problem.nodes[edge.node].candidates)
-            bits = sum(1 << p for p, c in candidates if c.version in edge.requirement.range)
-            known[id(edge)] = Edge(edge.requirement, edge.node, bits)
-        return known[id(edge)]
-
-    for node in problem.nodes:
-        node.edges = [tuple(map(filled, edges)) for edges in node.edges]
-    return Problem(tuple(map(filled, problem.roots)), problem.nodes)
+    try:
+        chosen = choose(roots, Packages())
+    except UnsatisfiableError:
+        return None
+    return {choice.candidate.package: str(choice.candidate.version) for choice in chosen}

@@ -30,6 +30,16 @@ class Clause:
     def __str__(self) -> str:
         return f"{self.operator}{self.version}{'.*' if self.prefix else ''}"
 
+    def bound(self, scheme: Scheme) -> object | None:
+        """Return where a plain comparison divides versions of a scheme, as ``Version.order``.
+
+        ``None`` where it is not a matter of order alone.
+        """
+        if self.prefix or self.operator == "~=" or scheme == "given":
+            return None
+        bound = _bound(self.version, scheme)
+        return bound.order if bound.scheme == scheme else None
+
 
 @dataclass(frozen=True, slots=True)
 class VersionRange:

@@ -62,6 +62,11 @@ class Version:
             return bool(self._exact[3] < _RELEASED)
         return _names_prerelease(self.text)
 
+    @property
+    def order(self) -> Any:  # noqa: ANN401 - as many types as schemes
+        """What sorts as versions of this scheme do, and sooner than by comparing them."""
+        return self._key if self._exact is None else self._exact
+
     def __str__(self) -> str:
         return self.text
 
@@ -69,7 +74,7 @@ class Version:
         return f"Version({self.text!r}, {self.scheme!r})"
 
     def __hash__(self) -> int:
-        return hash(self._key if self._exact is None else self._exact)
+        return hash(self.order)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Version):

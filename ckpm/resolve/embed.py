@@ -106,17 +106,8 @@ class _Embedded(Supply):
             for text in dict.fromkeys(self.packages.versions(package))
             if text not in excluded
         ]
-        return sorted(found, key=self.preference(package))
-
-    def preference(self, package: str) -> Preference:
-        return Preference(
-            prefer=self.prefer[package],
-            locked=self.terms.locked.get(package),
-            defaults={},
-            positions={},
-            detected=(),
-            is_stored=lambda _candidate: False,
-        )
+        preference = Preference(self.prefer[package], self.terms.locked.get(package))
+        return preference.ranked(found)
 
     def wants(self, candidate: Candidate) -> Wants:
         texts = self.packages.needs(candidate.package, candidate.version.text)

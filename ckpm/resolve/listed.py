@@ -12,7 +12,7 @@ from ckpm.model.ranges import among
 from ckpm.model.requirement import Requirement
 from ckpm.model.resolution import Candidate, Rejection
 from ckpm.model.version import ListedVersion, Version
-from ckpm.resolve.preference import Order
+from ckpm.resolve.preference import by_version
 from ckpm.resolve.supply import Supply, Wants
 
 
@@ -33,7 +33,7 @@ class Listed(Supply):
             if version not in excluded
             for options in choices(listing, version)
         ]
-        return sorted(found, key=_Ranking(self.question, package, listing))
+        return _Ranking(self.question, package, listing).ranked(found)
 
     def candidate(
         self, package: str, scope: str, version: str, options: dict[str, str], listing: Listing
@@ -111,7 +111,7 @@ def choices(listing: Listing, version: str) -> Iterator[dict[str, str]]:
 
 
 class _Ranking:
-    """The order of a package's candidates; smaller is better."""
+    """The order of a package's candidates."""
 
     def __init__(self, question: Question, package: str, listing: Listing) -> None:
         self.locked = question.locked.get(package)
@@ -125,15 +125,19 @@ class _Ranking:
             for version in listing.versions
         }
 
-    def __call__(self, candidate: Candidate) -> tuple[object, ...]:
-        version = candidate.version
-        defaults = self.defaults[version.text]
-        is_not_default = [defaults[name] != value for name, value in candidate.options]
-        return (
-            version.text != self.locked,
-            version.is_prerelease,
-            self.stated.get(version.text, len(self.stated)),
-            Order(version, newest_first=self.newest_first),
-            sum(is_not_default),
-            is_not_default,
+    def ranked(self, candidates: Iterable[Candidate]) -> list[Candidate]:
+        """Return the candidates, the preferred one first; sorting is stable."""
+        found = by_version(
+            sorted(candidates, key=self.within_version), newest_first=self.newest_first
         )
+        return sorted(found, key=self.before)
+
+    def before(self, candidate: Candidate) -> tuple[object, ...]:
+        text = candidate.version.text
+        stated = self.stated.get(text, len(self.stated))
+        return text != self.locked, candidate.version.is_prerelease, stated
+
+    def within_version(self, candidate: Candidate) -> tuple[object, ...]:
+        defaults = self.defaults[candidate.version.text]
+        is_not_default = [defaults[name] != value for name, value in candidate.options]
+        return sum(is_not_default), is_not_default

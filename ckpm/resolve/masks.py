@@ -5,14 +5,16 @@ Each comparison is made once for each distinct version, not for each candidate a
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
-from operator import or_
+from operator import attrgetter, or_
+from typing import Any
 
 from ckpm.model.ranges import Clause, VersionRange
 from ckpm.model.requirement import Requirement
 from ckpm.model.resolution import Candidate
-from ckpm.model.version import Version
+from ckpm.model.version import Scheme, Version
 
 
 class Masks:
@@ -22,8 +24,19 @@ class Masks:
     ``has_releases`` says whether pre-releases can be passed over for something else of the name.
     """
 
-    __slots__ = ("_below", "_clauses", "_full", "_has_releases", "_options", "_releases", "_sorted",
-                 "candidates")  # fmt: skip
+    __slots__ = (
+        "_below",
+        "_clauses",
+        "_full",
+        "_has_plain_order",
+        "_has_releases",
+        "_options",
+        "_orders",
+        "_releases",
+        "_scheme",
+        "_sorted",
+        "candidates",
+    )
 
     def __init__(
         self,
@@ -37,14 +50,23 @@ class Masks:
         positions: dict[Version, int] = {}
         for position, version in enumerate(versions):
             positions[version] = positions.get(version, 0) | 1 << position
-        self._sorted = sorted(positions)
+        schemes = {version.scheme for version in positions}
+        self._sorted = sorted(positions, key=attrgetter("order") if len(schemes) == 1 else None)
         # What lies below each version: intervals of versions are differences of these.
-        self._below = [0, *accumulate((positions[version] for version in self._sorted), or_)]
+        self._below: list[int] = [
+            0,
+            *accumulate((positions[version] for version in self._sorted), or_),
+        ]
         self._releases = self._full
         for version, mask in positions.items():
             if version.is_prerelease:
                 self._releases &= ~mask
         self._has_releases = has_releases
+        self._scheme: Scheme = self._sorted[0].scheme if self._sorted else "generic"
+        # PEP 440 has more to say than what lies where; and `<2` is not for pre-releases of 2.
+        is_plain = len(schemes) == 1 and "pep440" not in schemes
+        self._has_plain_order = is_plain and self._releases == self._full
+        self._orders: list[Any] = [version.order for version in self._sorted]
         self._clauses: dict[Clause, int] = {}
         self._options: dict[tuple[str, str], int] = {}
 
@@ -62,8 +84,7 @@ class Masks:
 
     def usual(self, versions: VersionRange) -> int:
         """Return the releases; all, where pre-releases are asked for or nothing else is there."""
-        scheme = self._sorted[0].scheme
-        if versions.names_prerelease(scheme) or not (self._has_releases or self._releases):
+        if versions.names_prerelease(self._scheme) or not (self._has_releases or self._releases):
             return self._full
         return self._releases
 
@@ -75,9 +96,26 @@ class Masks:
         for clause in versions.clauses:
             known = self._clauses.get(clause)
             if known is None:
-                known = self._clauses[clause] = self.linear(VersionRange((clause,)))
+                known = self._clauses[clause] = self.of_clause(clause)
             mask &= known
         return mask
+
+    def of_clause(self, clause: Clause) -> int:
+        """Return whose version meets one comparison: a stretch of the versions, where it is one."""
+        bound = clause.bound(self._scheme) if self._has_plain_order else None
+        if bound is None:
+            return self.linear(VersionRange((clause,)))
+        low = self._below[bisect_left(self._orders, bound)]
+        high = self._below[bisect_right(self._orders, bound)]
+        stretches = {
+            "==": high & ~low,
+            "!=": ~(high & ~low),
+            "<": low,
+            "<=": high,
+            ">": ~high,
+            ">=": ~low,
+        }
+        return stretches[clause.operator] & self._full
 
     def linear(self, versions: VersionRange) -> int:
         mask = 0

@@ -182,6 +182,8 @@ class Network:
                     return False
                 if domains[node] != domain:
                     continue
+            if domain == self.absent[node] and not self.trail.level:
+                self.expand_askers(node)
             if not (
                 self.push_needs(node, domain)
                 and self.drop_unsupported(node, domain)
@@ -189,6 +191,11 @@ class Network:
             ):
                 return False
         return True
+
+    def expand_askers(self, node: int) -> None:
+        """Nothing of a node will do, whatever is decided: get to know all who ask for it."""
+        for relation in list(self.backward[node]):
+            self.expand(relation.source, self.trail.domains[relation.source])
 
     def push_needs(self, node: int, domain: int) -> bool:
         """What every candidate left asks of another node holds there."""

@@ -82,7 +82,7 @@ class Offers:
         if recipe is not None:
             found += self._installable(recipe, scope)
         allowed = [candidate for candidate in found if not self._is_forbidden(candidate)]
-        return sorted(allowed, key=self._preference(package, scope, recipe))
+        return self._preference(package, scope, recipe).ranked(allowed)
 
     def providers(self, virtual: str) -> tuple[str, ...]:
         """See ``Supply``."""

@@ -2,61 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from operator import attrgetter
 
 from ckpm.model.resolution import Candidate, Prefer
-from ckpm.model.version import Version
+
+
+def _is_never_stored(_candidate: Candidate) -> bool:
+    return False
 
 
 @dataclass(frozen=True)
 class Preference:
-    """The order of design section 6, as a tuple of named parts; smaller is better.
+    """The order of design section 6: locked, detected, newest, default options, then the source.
 
     ``detected`` are versions that the machine has in a form that cannot be used itself; ``stored``
     tells whether a candidate has been made here already. ``positions`` are those of the sources in
     their recipe, by line.
     """
 
-    prefer: Prefer
-    locked: str | None
-    defaults: Mapping[str, str]
-    positions: Mapping[int, int]
-    detected: Collection[str]
-    is_stored: Callable[[Candidate], bool]
+    prefer: Prefer = "newest"
+    locked: str | None = None
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    positions: Mapping[int, int] = field(default_factory=dict)
+    detected: Collection[str] = ()
+    is_stored: Callable[[Candidate], bool] = _is_never_stored
 
-    def __call__(self, candidate: Candidate) -> tuple[object, ...]:
-        """Return the sort key of a candidate."""
+    def ranked(self, candidates: Iterable[Candidate]) -> list[Candidate]:
+        """Return the candidates, the preferred one first.
+
+        Sorting is stable: what decides last is sorted by first.
+        """
+        found = sorted(candidates, key=self.within_version)
+        return sorted(by_version(found, newest_first=self.prefer != "lowest"), key=self.before)
+
+    def before(self, candidate: Candidate) -> tuple[object, ...]:
+        """What comes before the version; smaller is better."""
         version = str(candidate.version)
-        is_stored = self.is_stored(candidate)
+        is_stored = self.prefer == "installed" and self.is_stored(candidate)
         is_here = candidate.installation is not None or version in self.detected
+        return (
+            version != self.locked,
+            candidate.version.is_prerelease,
+            not is_stored,
+            not (is_here and self.prefer in ("detected", "installed")),
+        )
+
+    def within_version(self, candidate: Candidate) -> tuple[object, ...]:
+        """What tells candidates of one version apart; smaller is better."""
         is_not_default = [
             self.defaults.get(name) != value
             for name, value in candidate.options
             if name in self.defaults
         ]
         return (
-            version != self.locked,
-            candidate.version.is_prerelease,
-            not (is_stored and self.prefer == "installed"),
-            not (is_here and self.prefer in ("detected", "installed")),
-            Order(candidate.version, newest_first=self.prefer != "lowest"),
             sum(is_not_default),
             is_not_default,
             candidate.installation is None,
-            not is_stored,
+            not self.is_stored(candidate),
             self.positions.get(candidate.source_line, -1),
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A version that sorts newest first, or oldest first."""
-
-    version: Version
-    newest_first: bool
-
-    def __lt__(self, other: Order) -> bool:
-        if self.newest_first:
-            return other.version < self.version
-        return self.version < other.version
+def by_version(candidates: Iterable[Candidate], *, newest_first: bool) -> list[Candidate]:
+    """Sort by version, whatever schemes they are of."""
+    found = list(candidates)
+    same_scheme = len({candidate.version.scheme for candidate in found}) == 1
+    key = attrgetter("version.order" if same_scheme else "version")
+    return sorted(found, key=key, reverse=newest_first)

@@ -9,7 +9,7 @@ one being bit 0.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -59,7 +59,7 @@ class Node:
     """One key with its candidates and, for each that was asked for, its edges."""
 
     key: Key
-    candidates: tuple[Candidate, ...]
+    candidates: Sequence[Candidate]
     edges: list[Edges | None] = field(default_factory=list)
 
     @property
