@@ -17,8 +17,6 @@ from ckpm.config.platforms import known_platforms
 from ckpm.config.settings import Settings, load_settings
 from ckpm.errors import DownloadError, NotFoundError, StaleLockError, UnsatisfiableError
 from ckpm.model.installation import Installation
-from ckpm.model.lock import Lock, LockedTarget
-from ckpm.model.plan import Plan
 from ckpm.model.platform import Platform, parse_target
 from ckpm.model.recipe import Recipe
 from ckpm.model.refusals import ClosureConflictError, SourceError, SourceUnreachableError
@@ -36,7 +34,10 @@ from ckpm.system.report import Reporter, SilentReporter
 
 # Each stage is imported by the method that calls it: `ckpm detect` must not pay for installing.
 if TYPE_CHECKING:
-    from ckpm.install import Installer, Registries
+    from ckpm.install.execute import Installer
+    from ckpm.install.registries import Registries
+    from ckpm.model.lock import LockedTarget
+    from ckpm.model.plan import Plan
     from ckpm.plan import Refusals
 
 MAX_ATTEMPTS = 25
@@ -63,6 +64,7 @@ class Session:
         self.choices = choices or Choices()
         self.forbidden: dict[str, str] = {}
         self.notes: list[str] = []
+        self._installed: dict[str, tuple[Installation, ...]] = {}
         self.content = Content(self.settings, tuple(content), self.remark)
 
     # recipe
@@ -113,10 +115,11 @@ class Session:
             report=self.notes.append,
         )
 
-    @cached_property
-    def installations(self) -> tuple[Installation, ...]:
-        """What this machine has and may be used, asked once a session."""
-        return self.detect() if self.choices.use_detected else ()
+    def installed(self, package: str) -> tuple[Installation, ...]:
+        """Return what this machine has of one package and may be used; looked for once."""
+        if package not in self._installed:
+            self._installed[package] = self.detect([package]) if self.choices.use_detected else ()
+        return self._installed[package]
 
     # resolve
 
@@ -140,7 +143,7 @@ class Session:
             recipes=self.content.catalog(own),
             target=platform,
             build=self.native,
-            installations=self.installations,
+            installed=self.installed,
             releases=self.registries.releases,
             forbidden=self.forbidden,
             locked=locked or {},
@@ -168,6 +171,7 @@ class Session:
         Raises:
             NotFoundError: for one to be freed that is not locked.
         """
+        from ckpm.model.lock import Lock
         from ckpm.plan import Refusals, kept_versions, lock_target, read_lock
 
         lock = read_lock(place.lock) or Lock(place.name)
@@ -246,10 +250,8 @@ class Session:
     ) -> Plan:
         from ckpm.plan import Planner, make_plan
 
-        unverified = self.choices.allow_unverified
-        planner = Planner(
-            entry, recipes, self.store, self.installations, target, self.native, unverified
-        )
+        planner = Planner(entry, recipes, self.store, self.installed, target, self.native)
+        planner.allow_unverified = self.choices.allow_unverified
         plan = make_plan(planner, place.key, place.name)
         return replace(plan, notes=(*plan.notes, *self.notes))
 
@@ -366,7 +368,7 @@ class Session:
     @cached_property
     def registries(self) -> Registries:
         """The registries, through their own clients' settings."""
-        from ckpm.install import Registries
+        from ckpm.install.registries import Registries
         from ckpm.system.registries.indexes import configured_indexes
         from ckpm.system.registries.pypi import PythonIndex
         from ckpm.system.uv import Uv
@@ -382,16 +384,10 @@ class Session:
     def installer(self) -> Installer:
         """What carries out plans."""
         from ckpm.activate.scripts import generation_scripts
-        from ckpm.install import Installer
+        from ckpm.install.execute import Installer
 
-        return Installer(
-            self.store,
-            self.registries,
-            self.environ,
-            self.native,
-            self.reporter,
-            generation_scripts,
-        )
+        outside = (self.registries, self.environ, self.native, self.reporter)
+        return Installer(self.store, *outside, generation_scripts)
 
     def _recipes_of(self, names: Sequence[str], own: Sequence[Recipe]) -> dict[str, Recipe]:
         catalog = self.content.catalog(own)

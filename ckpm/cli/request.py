@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from ckpm.cli.context import Context
 from ckpm.errors import UsageError
-from ckpm.install.fetch import with_unreachable_hosts
 from ckpm.model.recipe import Recipe
 from ckpm.model.request import Environment, Place, Prepared
 from ckpm.model.requirement import Requirement
@@ -106,6 +105,8 @@ def with_reachability(context: Context, prepared: Prepared) -> Prepared:
     """Return the plan with a note for each host that cannot be reached from here."""
     if context.session.choices.offline:
         return prepared
+    from ckpm.install.fetch import with_unreachable_hosts
+
     return replace(prepared, plan=with_unreachable_hosts(prepared.plan))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 
 from ckpm.cli.context import Context, add_common
-from ckpm.cli.problem import solve
 from ckpm.cli.render import resolution_table, tree_text
 from ckpm.cli.request import Request, environment_request, with_requirements
 from ckpm.errors import NotFoundError, UnsatisfiableError, UsageError
@@ -56,6 +55,8 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
 def run(command: str, options: argparse.Namespace, context: Context) -> int:
     """Run one of these commands."""
     if command == "resolve" and options.problem:
+        from ckpm.cli.problem import solve
+
         return solve(options, context)
     request = _request(options, context)
     if command == "why-not":

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from posixpath import basename, dirname, join, normpath
 
 from ckpm.model.detector import Detector
@@ -56,18 +56,25 @@ def find_header(host: Host, prefix: str, headers: Iterable[str]) -> str | None:
 
 def find_libraries(host: Host, directory: str, stems: Sequence[str]) -> Iterator[str]:
     """Yield the files of these libraries that fit the platform, the one for linking first."""
-    matches = _library_pattern(tuple(stems)).fullmatch
-    names = [name for name in host.names(directory) if name.startswith("lib") and matches(name)]
+    listed = host.names(directory)
+    names = {name for stem in stems for name in _libraries(listed, stem)}
     for name in sorted(names, key=lambda name: (not name.endswith((".so", ".dylib")), name)):
         path = f"{directory}/{name}"
         if host.inspect(path) and fits(host, path):
             yield path
 
 
-@lru_cache(maxsize=256)
-def _library_pattern(stems: tuple[str, ...]) -> re.Pattern[str]:
-    stem = "|".join(map(re.escape, stems))
-    return re.compile(rf"(?:{stem})(?:\.so(?:\.\d+)*|(?:\.\d+)*\.dylib|\.a)")
+_LIBRARY = re.compile(r"\.so(?:\.\d+)*|(?:\.\d+)*\.dylib|\.a")
+
+
+def _libraries(listed: Sequence[str], stem: str) -> Iterator[str]:
+    """Yield the names of one library out of a sorted listing, which may have thousands."""
+    for place in range(bisect_left(listed, stem), len(listed)):
+        name = listed[place]
+        if not name.startswith(stem):
+            return
+        if _LIBRARY.fullmatch(name, len(stem)):
+            yield name
 
 
 def fits(host: Host, path: str) -> bool:

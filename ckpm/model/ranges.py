@@ -129,7 +129,7 @@ def _meets(version: Version, clause: Clause) -> bool:
     if version.scheme == "pep440":
         specifier = _pep440_specifier(str(clause))
         # What is no version of this scheme, such as `r27c`, none of them can be like.
-        return clause.operator == "!=" if specifier is None else specifier.contains(version.text)
+        return clause.operator == "!=" if specifier is None else specifier.contains(version.order)
     if clause.prefix:
         return _has_prefix(version, clause.version) == (clause.operator == "==")
     bound = _bound(clause.version, version.scheme)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ckpm.errors import StaleLockError
-from ckpm.model.environment import EnvChange
-from ckpm.model.lock import Lock, LockedTarget
-from ckpm.model.plan import Plan
 from ckpm.model.platform import Platform
 from ckpm.model.requirement import Requirement
 from ckpm.model.resolution import DETECTED_FIRST, Preferences, Resolution
+
+# Every command reads requests; what locks and plans are made of, those that make them.
+if TYPE_CHECKING:
+    from ckpm.model.environment import EnvChange
+    from ckpm.model.lock import Lock, LockedTarget
+    from ckpm.model.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -26,7 +26,7 @@ class Planner:
     locked: LockedTarget
     recipes: Mapping[str, Recipe]
     store: Store
-    installations: Sequence[Installation]
+    installed: Callable[[str], Sequence[Installation]]
     target: Platform
     build: Platform
     allow_unverified: bool = False
@@ -157,10 +157,8 @@ def _detected(planner: Planner, package: LockedPackage) -> Installation | None:
     constraint = parse_requirement(package.constraint or package.name)
     fitting = [
         found
-        for found in planner.installations
-        if found.package == package.name
-        and found.python is None
-        and found.version in constraint.range
+        for found in planner.installed(package.name)
+        if found.python is None and found.version in constraint.range
     ]
     same = [found for found in fitting if str(found.version) == package.version]
     best = next(iter(same or sorted(fitting, key=lambda found: found.version, reverse=True)), None)

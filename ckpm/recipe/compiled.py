@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -46,6 +47,20 @@ def compiled_detectors(directories: Iterable[Path], cache: Path) -> tuple[Detect
     detectors = tuple(load_detector(path) for path in files)
     write_compiled(cache, files, [asdict(detector) for detector in detectors])
     return detectors
+
+
+def entry_point_values(group: str, cache: Path) -> list[str]:
+    """Return what installed distributions offer to a group; read again when one comes or goes."""
+    directories = [path for path in map(Path, sys.path) if path.is_dir()]
+    kept: list[str] | None = read_compiled(cache, directories)
+    if kept is not None:
+        return kept
+    # Reading the metadata of every distribution takes as long as many a command.
+    from importlib.metadata import entry_points
+
+    values = [point.value for point in entry_points(group=group)]
+    write_compiled(cache, directories, values)
+    return values
 
 
 def _detector(fields: dict[str, Any]) -> Detector:

@@ -16,7 +16,7 @@ from ckpm.model.detector import Detector
 from ckpm.model.plan import PackageStep, Plan
 from ckpm.model.recipe import Recipe
 from ckpm.recipe.catalog import Catalog
-from ckpm.recipe.compiled import compiled_detectors
+from ckpm.recipe.compiled import compiled_detectors, entry_point_values
 from ckpm.recipe.load import content_files, load_environment
 
 PLUGIN_GROUP = "ckpm.content"
@@ -73,9 +73,13 @@ class Content:
     @cached_property
     def _plugins(self) -> tuple[Path, ...]:
         """Directories that installed distributions offer: an entry point loads to a path."""
-        from importlib.metadata import entry_points
+        values = entry_point_values(PLUGIN_GROUP, self.settings.cache / "content" / "plugins.json")
+        if not values:
+            return ()
+        from importlib.metadata import EntryPoint
 
-        return tuple(Path(str(point.load())) for point in entry_points(group=PLUGIN_GROUP))
+        points = (EntryPoint("", value, PLUGIN_GROUP) for value in values)
+        return tuple(Path(str(point.load())) for point in points)
 
     def require_consent(self, plan: Plan) -> None:
         """Make sure that whatever a plan runs of the project's own content, a person trusts.

@@ -43,15 +43,16 @@ Releases = Callable[[Recipe, Source, Platform], Sequence[Release]]
 class World:
     """Everything that a resolution depends on.
 
-    ``releases`` answers what only an index knows. ``forbidden`` maps candidates' titles, or
-    ``package from method`` for all of a method, to the reason; ``locked`` maps (package, scope) to
-    the version to keep; ``stored`` tells by which methods a version has been made here already.
+    ``installed`` tells what the machine has of a package, ``releases`` what only an index knows.
+    ``forbidden`` maps candidates' titles, or ``package from method`` for all of a method, to the
+    reason; ``locked`` maps (package, scope) to the version to keep; ``stored`` tells by which
+    methods a version has been made here already.
     """
 
     recipes: Recipes
     target: Platform
     build: Platform
-    installations: tuple[Installation, ...] = ()
+    installed: Callable[[str], Sequence[Installation]] = lambda _package: ()
     releases: Releases = lambda _recipe, _source, _platform: ()
     forbidden: Mapping[str, str] = field(default_factory=dict)
     locked: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -131,7 +132,7 @@ class Offers:
 
     def _preference(self, package: str, scope: str, recipe: Recipe | None) -> Preference:
         sources = recipe.sources if recipe else ()
-        known = (i for i in self.world.installations if i.package == package and i.python)
+        known = (found for found in self.world.installed(package) if found.python)
         return Preference(
             prefer=self.world.prefer[package],
             locked=self.world.locked.get((package, scope)),
@@ -160,9 +161,9 @@ class Offers:
         platform = self.world.platform(scope)
         if platform.name != self.world.build.name:
             return
-        for found in self.world.installations:
+        for found in self.world.installed(package):
             # A virtual environment cannot see another interpreter's distributions.
-            if found.package == package and found.python is None:
+            if found.python is None:
                 options = dict(found.options)
                 yield Candidate(
                     package,

@@ -1,4 +1,4 @@
-"""A second opinion on compiled problems, by a SAT solver: satisfiability, conflicts, the optimum."""
+"""A second opinion on compiled problems, by SAT: satisfiability, conflicts, the optimum."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ckpm.config.platforms import known_platforms
-from ckpm.install import Registries
+from ckpm.install.registries import Registries
 from ckpm.model.lock import Closure, Distribution
 from ckpm.model.refusals import ClosureConflictError
 from ckpm.system.registries.pypi import PythonIndex

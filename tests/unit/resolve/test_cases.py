@@ -67,7 +67,7 @@ def world(case: dict[str, Any]) -> World:
         DescribedRecipes(case["recipes"]),
         target,
         platforms["linux-x86_64"],
-        tuple(found),
+        lambda package: [i for i in found if i.package == package],
         forbidden=case.get("forbidden", {}),
         locked={(k, ""): v for k, v in case.get("locked", {}).items()},
         prefer=Preferences(case.get("prefer", "detected")),
