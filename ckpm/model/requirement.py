@@ -11,7 +11,7 @@ from ckpm.model.ranges import ANY, Clause, VersionRange, parse_range
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?")
 _OPTION = re.compile(r"([a-z][a-z0-9-]*)=([A-Za-z0-9][A-Za-z0-9._+-]*)")
-_SHORTHAND = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!:~-]*$")
+_SHORTHAND = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!:~-]*")
 
 Options = tuple[tuple[str, str], ...]
 
@@ -92,7 +92,7 @@ def _parse_options(text: str, position: int) -> tuple[Options, int]:
 
 def _shorthand(text: str, position: int) -> VersionRange:
     version = text[position + 1 :]
-    if not _SHORTHAND.match(version):
+    if not _SHORTHAND.fullmatch(version):
         raise RequirementSyntaxError(text, position + 1, "a version after `@`")
     return VersionRange((Clause("==", version, prefix=True),))
 

@@ -155,9 +155,9 @@ class _Reader:
 
     def conditionals(self, value: Any, path: str) -> Iterator[Conditional]:
         for where, item in self.sequence(value, path):
-            fields = {"need": item} if isinstance(item, str) else item
+            fields = item if isinstance(item, Mapping) else {"need": item}
             fields = dict(self.mapping(fields, where, ("need", "when")))
-            requirement = self.requirement(fields.get("need", ""), where)
+            requirement = self.requirement(fields.get("need"), where)
             when = tuple(
                 (name, tuple(self.texts(values, f"{where}.when.{name}")))
                 for name, values in self.mapping(fields.get("when", {}), f"{where}.when")

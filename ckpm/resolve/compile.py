@@ -9,11 +9,8 @@ from ckpm.model.ranges import ANY
 from ckpm.model.requirement import Options, Requirement
 from ckpm.model.resolution import ANY_VERSION, TARGET_SCOPE, Candidate, Nogood
 from ckpm.resolve.masks import Masks, versions_for
-from ckpm.resolve.problem import Edge, Edges, Key, Node, Pairs, Problem
+from ckpm.resolve.problem import MAX_TOOL_DEPTH, Edge, Edges, Key, Node, Pairs, Problem
 from ckpm.resolve.supply import Supply
-
-MAX_TOOL_DEPTH = 6
-"""Tools have tools of their own; so deep, somebody needs itself without end."""
 
 
 def compile_problem(

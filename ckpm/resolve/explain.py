@@ -185,9 +185,7 @@ class _Chain:
     def step(self, source: int, target: int, through: Sequence[int]) -> Iterator[Reason]:
         node = self.problem.nodes[source]
         if len(through) > 1:
-            names = [
-                f"`{self.problem.nodes[n].key.name}`" for n in through if not self.is_choice(n)
-            ]
+            names = [named(self.problem.nodes[n]) for n in through if not self.is_choice(n)]
             yield Reason(named(node), "", _passage_text(names))
         elif not node.is_choice:
             yield from self.needs(node, source, target)

@@ -20,6 +20,9 @@ Edges = tuple["Edge", ...]
 Expand = Callable[[int, int], Edges]
 Pairs = tuple[tuple[int, int], ...]
 
+MAX_TOOL_DEPTH = 6
+"""Tools have tools of their own; so deep, somebody needs itself without end."""
+
 
 def _knows_nothing(*question: object) -> NoReturn:
     raise LookupError(f"nobody was named who could answer {question}")

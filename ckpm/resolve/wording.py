@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ckpm.model.resolution import Candidate
-from ckpm.resolve.problem import Node
+from ckpm.resolve.problem import MAX_TOOL_DEPTH, Node
 from ckpm.resolve.supply import Supply
 
 
@@ -39,6 +39,9 @@ def offered(node: Node, supply: Supply, *, abilities: bool = False) -> Iterator[
         left_out.setdefault(rejection.reason, []).append(f"`{rejection.candidate}`")
     for reason, candidates in left_out.items():
         yield f"{listed(candidates)} {'is' if len(candidates) == 1 else 'are'} out: {reason}"
+    if node.key.scope.count("/") >= MAX_TOOL_DEPTH:
+        yield f"the tools of `{node.key.scope.partition('/')[0]}` need tools without end"
+        return
     if not node.candidates:
         more = supply.elsewhere(name)
         yield f"nothing offers `{name}`{where}{'; ' if more else ''}{more}"
