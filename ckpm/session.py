@@ -172,15 +172,14 @@ class Session:
             NotFoundError: for one to be freed that is not locked.
         """
         from ckpm.model.lock import Lock
-        from ckpm.plan import Refusals, kept_versions, lock_target, read_lock
+        from ckpm.plan import Refusals, kept_versions, lock_target, moves, read_lock
 
         lock = read_lock(place.lock) or Lock(place.name)
         self.registries.pins |= pins_of(lock)
         refusals = Refusals(lambda: self.registries.pythons(target, self.native))
-        before = lock.target(target.name) if keep else None
-        kept = kept_versions(before, free)
-        # What is to move may need other versions of whatever it brought along.
-        self.registries.locked = before.closures if before and not free else ()
+        before = lock.target(target.name)
+        kept = kept_versions(before, free) if keep else {}
+        self.registries.locked = before.closures if before and keep else ()
         for _ in range(MAX_ATTEMPTS):
             resolution = self._resolve_around(requirements, target, own, kept, refusals)
             recipes = self._recipes_of([c.package for c in resolution], own)
@@ -194,8 +193,10 @@ class Session:
                 refusals.learn(error, resolution, self.registries.closer(resolution, self.native))
                 continue
             plan = self._plan(place, entry, recipes, target)
-            locked = lock.with_target(entry)
-            return Prepared(place, tuple(requirements), target, locked, plan, resolution, keep)
+            moved = moves(before, entry, resolution, free)
+            lock = lock.with_target(entry)
+            asked = tuple(requirements)
+            return Prepared(place, asked, target, lock, plan, resolution, keep, moved)
         raise StaleLockError(f"gave up after {MAX_ATTEMPTS} changed plans")
 
     def _resolve_around(

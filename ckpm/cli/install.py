@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from ckpm.cli.adding import declare_artifact, names_artifact
@@ -72,6 +72,7 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
     if options.dry_run:
         prepared = with_reachability(context, prepared)
         context.print(_choices_text(prepared) + "\n" + plan_text(prepared.plan))
+        say_moves(context, prepared)
         return context.finish(plan_document(prepared))
     environment = install(context, request, prepared)
     prepared = environment.made_from or prepared
@@ -145,6 +146,7 @@ def _report(
     if not changed:
         context.say(f"{prepared.place.name} is up to date: nothing to do")
     else:
+        say_moves(context, prepared)
         for package in prepared.locked.in_scope():
             context.say(f"  {package.title} ({package.method})")
         context.say(
@@ -160,6 +162,13 @@ def _report(
     )
 
 
+def say_moves(context: Context, prepared: Prepared) -> None:
+    """Tell what changes of what was locked before, and why; what is new is listed anyway."""
+    for move in prepared.moves:
+        if move.old is not None:
+            context.say(f"  moved: {move}")
+
+
 def plan_document(prepared: Prepared) -> dict[str, object]:
     """Return a prepared plan as plain data."""
     return {
@@ -172,6 +181,7 @@ def plan_document(prepared: Prepared) -> dict[str, object]:
             if isinstance(s, PackageStep) and s.verb == "build"
         ],
         "notes": list(prepared.plan.notes),
+        "moves": [asdict(move) for move in prepared.moves],
         "packages": packages_document(prepared.locked),
     }
 

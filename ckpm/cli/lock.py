@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ckpm.cli.context import Context, add_common
-from ckpm.cli.install import plan_document
+from ckpm.cli.install import plan_document, say_moves
 from ckpm.cli.render import plan_text, resolution_table, size
 from ckpm.cli.request import (
     Request,
@@ -77,5 +77,6 @@ def _lock(context: Context, prepared: Prepared) -> None:
         context.print(resolution_table(prepared.resolution))
     for note in dict.fromkeys(prepared.plan.notes):
         context.say(f"note: {note}")
+    say_moves(context, prepared)
     total = size(prepared.plan.fetch_bytes)
     context.say(f"locked {prepared.target.name} in {prepared.place.lock} ({total} to fetch)")

@@ -109,12 +109,17 @@ class Registries:
             return self.oracle.lock(scope, requirements, python, platform, indexes)
         if (known.scope, known.python, known.requirements, known.platform) == asked:
             return known
-        kept = [f"{d.name}=={d.version}" for d in known.distributions]
-        try:
-            return self.oracle.lock(scope, requirements, python, platform, indexes, kept)
-        except ClosureConflictError:
-            # Something locked must move; which, only uv knows.
-            return self.oracle.lock(scope, requirements, python, platform, indexes)
+        kept = {d.name: f"{d.name}=={d.version}" for d in known.distributions}
+        while True:
+            try:
+                lines = list(kept.values())
+                return self.oracle.lock(scope, requirements, python, platform, indexes, lines)
+            except ClosureConflictError as error:
+                if not kept:
+                    raise
+                # Only what uv names must move; where it names nothing that is kept, anything may.
+                named = error.names(kept)
+                kept = {name: line for name, line in kept.items() if name not in named and named}
 
     def closer(
         self, resolution: Resolution, build: Platform

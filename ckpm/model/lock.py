@@ -137,6 +137,22 @@ class LockedTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """One package that changes; ``old`` or ``new`` is ``None`` for what comes or goes."""
+
+    name: str
+    scope: str
+    old: str | None
+    new: str | None
+    reason: str
+
+    def __str__(self) -> str:
+        whose = f" (tools of {self.scope})" if self.scope else ""
+        change = f"{self.old} -> {self.new or 'gone'}" if self.old else f"{self.new} (new)"
+        return f"{self.name}{whose} {change}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
 class Lock:
     """The lock of one environment: one entry a target."""
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from ckpm.errors import CkpmError, DownloadError
+from ckpm.model.installation import normalised
 from ckpm.model.resolution import TARGET_SCOPE, Candidate
+
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
 class SourceError(CkpmError):
@@ -54,6 +58,11 @@ class ClosureConflictError(CkpmError):
         where = f" among the tools of `{scope}`" if scope else ""
         headline = f"these Python packages cannot stand together{where}"
         super().__init__("\n".join([headline, *(f"  {line}" for line in lines)]))
+
+    def names(self, distributions: Iterable[str]) -> set[str]:
+        """Return which of these distributions the text names, as whole names."""
+        words = {normalised(word) for word in _NAME.findall(self.text)}
+        return {name for name in distributions if normalised(name) in words}
 
 
 class ClosureUndecidedError(CkpmError):

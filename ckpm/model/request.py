@@ -14,7 +14,7 @@ from ckpm.model.resolution import DETECTED_FIRST, Preferences, Resolution
 # Every command reads requests; what locks and plans are made of, those that make them.
 if TYPE_CHECKING:
     from ckpm.model.environment import EnvChange
-    from ckpm.model.lock import Lock, LockedTarget
+    from ckpm.model.lock import Lock, LockedTarget, Move
     from ckpm.model.plan import Plan
 
 
@@ -50,7 +50,7 @@ class Prepared:
     """Everything decided, and nothing done yet.
 
     ``resolution`` is ``None`` where the lock was used as it is; ``keep`` says whether versions that
-    were locked before are preferred.
+    were locked before are preferred, and ``moves`` what changes of them.
     """
 
     place: Place
@@ -60,6 +60,7 @@ class Prepared:
     plan: Plan
     resolution: Resolution | None = None
     keep: bool = True
+    moves: tuple[Move, ...] = ()
 
     @property
     def locked(self) -> LockedTarget:

@@ -3,6 +3,7 @@
 from ckpm.plan.conflicts import Refusals
 from ckpm.plan.lockfile import read_lock, write_lock
 from ckpm.plan.locking import kept_versions, lock_target
+from ckpm.plan.moves import moves
 from ckpm.plan.steps import Planner, make_plan
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "kept_versions",
     "lock_target",
     "make_plan",
+    "moves",
     "read_lock",
     "write_lock",
 ]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ckpm.errors import DownloadError
-from ckpm.model.installation import normalised
 from ckpm.model.lock import Closure
 from ckpm.model.refusals import ClosureConflictError, ClosureUndecidedError
 from ckpm.model.requirement import Requirement
@@ -16,8 +14,6 @@ from ckpm.plan.locking import distribution_of, indexes_of, is_distribution
 
 Close = Callable[[str, Sequence[str], Sequence[str]], Closure]
 """Ask for the closure of (scope, lines, indexes); raises ``ClosureConflictError``."""
-
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
 @dataclass(frozen=True)
@@ -51,8 +47,8 @@ class Questions:
     def core(self, error: ClosureConflictError) -> tuple[list[Candidate], ClosureConflictError]:
         """Return the pins that uv's text names and its no to them alone; else all pins."""
         pins = [c for c in self.resolution.in_scope(self.scope) if is_distribution(c)]
-        words = {normalised(word) for word in _NAME.findall(error.text)}
-        named = [c for c in pins if normalised(distribution_of(c)) in words]
+        words = error.names(distribution_of(c) for c in pins)
+        named = [c for c in pins if distribution_of(c) in words]
         answer = self.ask([Term(candidate) for candidate in named]) if named else None
         if isinstance(answer, ClosureConflictError):
             return named, answer

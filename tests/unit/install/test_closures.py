@@ -26,8 +26,9 @@ class FakeUv:
 
     offline, version, indexes = False, "0.9", ()
 
-    def __init__(self, moves: str = "nothing") -> None:
+    def __init__(self, moves: str = "nothing", text: str = "no") -> None:
         self.moves = moves
+        self.text = text
         self.environ: dict[str, str] = {}
         self.asked: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
 
@@ -41,8 +42,8 @@ class FakeUv:
         constraints: Sequence[str] = (),
     ) -> Closure:
         self.asked.append((tuple(requirements), tuple(constraints)))
-        if any(line.startswith(self.moves) for line in constraints):
-            raise ClosureConflictError("no", requirements)
+        if not self.moves or any(line.startswith(self.moves) for line in constraints):
+            raise ClosureConflictError(self.text, requirements)
         return Closure(scope, python, tuple(requirements), ())
 
 
@@ -74,9 +75,22 @@ def test_another_question_keeps_what_was_locked(
     assert uv.asked == [(tuple(requirements), ("a==1", "b==2"))]
 
 
-def test_what_must_move_moves(tmp_path: Path) -> None:
-    uv = FakeUv(moves="b")
+def test_what_must_move_moves_and_nothing_else(tmp_path: Path) -> None:
+    uv = FakeUv(moves="b", text="Because c==1 depends on B>=3")
     registries(uv, tmp_path).closure("", ["a==1", "c==1"], "3.11.2", LINUX, ())
+    assert [constraints for _, constraints in uv.asked] == [("a==1", "b==2"), ("a==1",)]
+
+
+def test_where_uv_names_nobody_everything_may_move(tmp_path: Path) -> None:
+    uv = FakeUv(moves="b", text="bb and ab are at odds")
+    registries(uv, tmp_path).closure("", ["a==1", "c==1"], "3.11.2", LINUX, ())
+    assert [constraints for _, constraints in uv.asked] == [("a==1", "b==2"), ()]
+
+
+def test_a_refusal_of_the_request_itself_is_one(tmp_path: Path) -> None:
+    uv = FakeUv(moves="", text="a and b")
+    with pytest.raises(ClosureConflictError):
+        registries(uv, tmp_path).closure("", ["a==1", "c==1"], "3.11.2", LINUX, ())
     assert [constraints for _, constraints in uv.asked] == [("a==1", "b==2"), ()]
 
 
