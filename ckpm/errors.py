@@ -20,6 +20,11 @@ class CkpmError(Exception):
         self.hints = tuple(hints)
 
     @property
+    def headline(self) -> str:
+        """The first line of the message."""
+        return self.message.partition("\n")[0]
+
+    @property
     def kind(self) -> str:
         """The stable name of this sort of error in ``--json`` documents."""
         return type(self).__name__.removesuffix("Error")

@@ -19,9 +19,9 @@ from ckpm.errors import DownloadError, NotFoundError, StaleLockError, Unsatisfia
 from ckpm.model.installation import Installation
 from ckpm.model.platform import Platform, parse_target
 from ckpm.model.recipe import Recipe
-from ckpm.model.refusals import ClosureConflictError, SourceError, SourceUnreachableError
+from ckpm.model.refusals import ClosureUndecidedError, SourceUnreachableError, unreachable
 from ckpm.model.request import Choices, Environment, Place, Prepared
-from ckpm.model.requirement import Requirement, parse_requirement
+from ckpm.model.requirement import Requirement, read_requirements
 from ckpm.model.resolution import Candidate, Nogood, Resolution
 from ckpm.model.workflow import EnvironmentFile
 from ckpm.recipe import Content, load_environment
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from ckpm.install.registries import Registries
     from ckpm.model.lock import LockedTarget
     from ckpm.model.plan import Plan
-    from ckpm.plan import Refusals
+    from ckpm.plan import Deciding, Refusals
 
 MAX_ATTEMPTS = 25
 
@@ -130,18 +130,41 @@ class Session:
         target: str | Platform | None = None,
         own: Sequence[Recipe] = (),
         locked: Mapping[tuple[str, str], str] | None = None,
-        nogoods: Sequence[Nogood] = (),
     ) -> Resolution:
-        """Return the preferred compatible set; see ``ckpm.resolve.resolve``."""
-        from ckpm.resolve import World, resolve
+        """Return the preferred compatible set, with uv's word on its Python packages.
+
+        ``locked`` maps (package, scope) to versions to keep. Where uv cannot be asked, that is
+        remarked. See ``ckpm.resolve.resolve`` for what else can be raised.
+
+        Raises:
+            ClosureConflictError: when Python packages clash whatever is chosen.
+        """
+        from ckpm.plan import closures_of
+
+        def settle(proposal: Resolution) -> None:
+            try:
+                closures_of(proposal, self.registries, self.native)
+            except (UnreachableError, ClosureUndecidedError) as error:
+                self.remark(f"not known whether the Python packages fit: {error.headline}")
 
         platform = target if isinstance(target, Platform) else self.target(target)
-        asked = [
-            parse_requirement(r, "the request") if isinstance(r, str) else r for r in requirements
-        ]
+        asked = read_requirements(requirements, "the request")
+        return self._deciding(asked, platform, own, locked or {}).until(settle)[0]
+
+    def propose(
+        self,
+        requirements: Sequence[Requirement],
+        target: Platform,
+        own: Sequence[Recipe] = (),
+        locked: Mapping[tuple[str, str], str] | None = None,
+        nogoods: Sequence[Nogood] = (),
+    ) -> Resolution:
+        """Return what the solver alone prefers; uv is not asked. See ``ckpm.resolve.resolve``."""
+        from ckpm.resolve import World, resolve
+
         world = World(
             recipes=self.content.catalog(own),
-            target=platform,
+            target=target,
             build=self.native,
             installed=self.installed,
             releases=self.registries.releases,
@@ -150,7 +173,30 @@ class Session:
             prefer=self.choices.prefer,
             stored=self.store.methods,
         )
-        return resolve(asked, world, nogoods, timeout_s=self.choices.timeout_s)
+        return resolve(requirements, world, nogoods, timeout_s=self.choices.timeout_s)
+
+    def _deciding(
+        self,
+        requirements: Sequence[Requirement],
+        target: Platform,
+        own: Sequence[Recipe],
+        kept: Mapping[tuple[str, str], str],
+    ) -> Deciding:
+        from ckpm.plan import Deciding, Refusals
+
+        def propose(refusals: Refusals) -> Resolution:
+            locked = {**kept, **refusals.preferred}
+            try:
+                return self.propose(requirements, target, own, locked, refusals.nogoods)
+            except UnsatisfiableError as error:
+                raise refusals.reason or unreachable(error, self.forbidden.values()) from error
+
+        return Deciding(
+            Refusals(lambda: self.registries.pythons(target, self.native)),
+            propose,
+            lambda proposal: self.registries.closer(proposal, self.native),
+            self.forbid,
+        )
 
     # plan
 
@@ -172,55 +218,24 @@ class Session:
             NotFoundError: for one to be freed that is not locked.
         """
         from ckpm.model.lock import Lock
-        from ckpm.plan import Refusals, kept_versions, lock_target, moves, read_lock
+        from ckpm.plan import kept_versions, lock_target, moves, read_lock
 
         lock = read_lock(place.lock) or Lock(place.name)
         self.registries.pins |= pins_of(lock)
-        refusals = Refusals(lambda: self.registries.pythons(target, self.native))
         before = lock.target(target.name)
         kept = kept_versions(before, free) if keep else {}
         self.registries.locked = before.closures if before and keep else ()
-        for _ in range(MAX_ATTEMPTS):
-            resolution = self._resolve_around(requirements, target, own, kept, refusals)
-            recipes = self._recipes_of([c.package for c in resolution], own)
-            texts = [str(requirement) for requirement in requirements]
-            try:
-                entry = lock_target(resolution, recipes, self.registries, self.native, texts)
-            except SourceError as error:
-                self.forbid(error.candidate, error.reason)
-                continue
-            except ClosureConflictError as error:
-                refusals.learn(error, resolution, self.registries.closer(resolution, self.native))
-                continue
-            plan = self._plan(place, entry, recipes, target)
-            moved = moves(before, entry, resolution, free)
-            lock = lock.with_target(entry)
-            asked = tuple(requirements)
-            return Prepared(place, asked, target, lock, plan, resolution, keep, moved)
-        raise StaleLockError(f"gave up after {MAX_ATTEMPTS} changed plans")
+        texts = [str(requirement) for requirement in requirements]
 
-    def _resolve_around(
-        self,
-        requirements: Sequence[Requirement],
-        target: Platform,
-        own: Sequence[Recipe],
-        kept: Mapping[tuple[str, str], str],
-        refusals: Refusals,
-    ) -> Resolution:
-        """Resolve; where that fails for what could not be had, that is what went wrong."""
-        locked = {**kept, **refusals.preferred}
-        try:
-            return self.resolve(
-                requirements, target=target, own=own, locked=locked, nogoods=refusals.nogoods
-            )
-        except UnsatisfiableError as error:
-            if refusals.reason is not None:
-                raise refusals.reason from error
-            reasons = self.forbidden.values()
-            if not any(reason in line for line in error.lines for reason in reasons):
-                raise
-            message = "what these requirements need cannot be had from here"
-            raise DownloadError(message, tried=error.lines, hints=error.hints) from error
+        def settle(proposal: Resolution) -> LockedTarget:
+            recipes = self._recipes_of([c.package for c in proposal], own)
+            return lock_target(proposal, recipes, self.registries, self.native, texts)
+
+        resolution, entry = self._deciding(requirements, target, own, kept).until(settle)
+        plan = self._plan(place, entry, own, target)
+        moved = moves(before, entry, resolution, free)
+        lock, asked = lock.with_target(entry), tuple(requirements)
+        return Prepared(place, asked, target, lock, plan, resolution, keep, moved)
 
     def prepare_locked(
         self, place: Place, requirements: Sequence[Requirement], *, target: Platform, frozen: bool
@@ -242,15 +257,15 @@ class Session:
                 hints=["run `ckpm lock`, or use `--frozen` to take it as it is"],
             )
         own = self.environment_file(place).packages
-        recipes = self._recipes_of([package.name for package in entry.packages], own)
-        plan = self._plan(place, entry, recipes, target)
+        plan = self._plan(place, entry, own, target)
         return Prepared(place, tuple(requirements), target, lock, plan)
 
     def _plan(
-        self, place: Place, entry: LockedTarget, recipes: Mapping[str, Recipe], target: Platform
+        self, place: Place, entry: LockedTarget, own: Sequence[Recipe], target: Platform
     ) -> Plan:
         from ckpm.plan import Planner, make_plan
 
+        recipes = self._recipes_of([package.name for package in entry.packages], own)
         planner = Planner(entry, recipes, self.store, self.installed, target, self.native)
         planner.allow_unverified = self.choices.allow_unverified
         plan = make_plan(planner, place.key, place.name)
@@ -333,13 +348,8 @@ class Session:
             raise error
         for candidate in gone:
             self.forbid(candidate, reason)
-        return self.prepare(
-            prepared.place,
-            prepared.requirements,
-            target=prepared.target,
-            own=own,
-            keep=prepared.keep,
-        )
+        place, asked, target = prepared.place, prepared.requirements, prepared.target
+        return self.prepare(place, asked, target=target, own=own, keep=prepared.keep)
 
     # activate
 
@@ -369,17 +379,10 @@ class Session:
     @cached_property
     def registries(self) -> Registries:
         """The registries, through their own clients' settings."""
-        from ckpm.install.registries import Registries
-        from ckpm.system.registries.indexes import configured_indexes
-        from ckpm.system.registries.pypi import PythonIndex
-        from ckpm.system.uv import Uv
+        from ckpm.install.registries import configured_registries
 
-        indexes = configured_indexes(self.environ)
-        offline = self.choices.offline
-        index = PythonIndex(indexes, self.settings.cache / "index", offline)
-        uv = Uv(self.environ, self.store.uv_cache, indexes, offline)
-        unverified, is_here = self.choices.allow_unverified, self.store.has_download
-        return Registries(index, uv, self.environ, unverified, is_here=is_here)
+        cache, choices = self.settings.cache, self.choices
+        return configured_registries(self.environ, cache, self.store, choices)
 
     @cached_property
     def installer(self) -> Installer:

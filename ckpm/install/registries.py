@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from ckpm.errors import DownloadError
@@ -15,9 +15,12 @@ from ckpm.model.lock import Artifact, Closure
 from ckpm.model.platform import Platform
 from ckpm.model.recipe import Digest, Part, Recipe, Source
 from ckpm.model.refusals import ClosureConflictError, SourceError
+from ckpm.model.request import Choices
 from ckpm.model.resolution import Candidate, Release, Resolution
 from ckpm.model.wheel_tags import platform_tags
+from ckpm.store import Store
 from ckpm.system.http import UnreachableError
+from ckpm.system.registries.indexes import configured_indexes
 from ckpm.system.registries.maven import artifact_url, configured_repository, published_digest
 from ckpm.system.registries.pypi import IndexFile, PythonIndex
 from ckpm.system.uv import Uv, uv_platform
@@ -190,6 +193,16 @@ class Registries:
         if platform.name not in self._managed:
             self._managed[platform.name] = self.oracle.pythons(platform)
         return self._managed[platform.name]
+
+
+def configured_registries(
+    environ: Mapping[str, str], cache: Path, store: Store, choices: Choices
+) -> Registries:
+    """Return the registries as their own clients are configured, for one session's choices."""
+    indexes = configured_indexes(environ)
+    index = PythonIndex(indexes, cache / "index", choices.offline)
+    uv = Uv(environ, store.uv_cache, indexes, choices.offline)
+    return Registries(index, uv, environ, choices.allow_unverified, is_here=store.has_download)
 
 
 def _npm_artifact(source: Source, part: Part) -> Artifact:

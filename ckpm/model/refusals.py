@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from ckpm.errors import CkpmError, DownloadError
+from ckpm.errors import CkpmError, DownloadError, UnsatisfiableError
 from ckpm.model.installation import normalised
 from ckpm.model.resolution import TARGET_SCOPE, Candidate
 
@@ -75,3 +75,11 @@ class ClosureUndecidedError(CkpmError):
             f"uv cannot say whether these Python packages can stand together\n{lines}",
             hints=["check the Python index, or run the same without `--offline`"],
         )
+
+
+def unreachable(error: UnsatisfiableError, reasons: Iterable[str]) -> CkpmError:
+    """Return what went wrong: where a source that was left out is part of a conflict, that."""
+    if not any(reason in line for line in error.lines for reason in reasons):
+        return error
+    message = "what these requirements need cannot be had from here"
+    return DownloadError(message, tried=error.lines, hints=error.hints)

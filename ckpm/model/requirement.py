@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ckpm.errors import RequirementSyntaxError
@@ -74,6 +74,11 @@ def parse_requirement(text: str, origin: str = "") -> Requirement:
     except ValueError as error:
         expected, column = error.args
         raise RequirementSyntaxError(text, position + column, expected) from None
+
+
+def read_requirements(requirements: Iterable[str | Requirement], origin: str) -> list[Requirement]:
+    """Return requirements, those that are text read; see ``parse_requirement``."""
+    return [parse_requirement(r, origin) if isinstance(r, str) else r for r in requirements]
 
 
 def _parse_options(text: str, position: int) -> tuple[Options, int]:

@@ -1,14 +1,17 @@
 """Turn a resolution into a lock, and a lock into ordered steps."""
 
 from ckpm.plan.conflicts import Refusals
+from ckpm.plan.deciding import Deciding
 from ckpm.plan.lockfile import read_lock, write_lock
-from ckpm.plan.locking import kept_versions, lock_target
+from ckpm.plan.locking import closures_of, kept_versions, lock_target
 from ckpm.plan.moves import moves
 from ckpm.plan.steps import Planner, make_plan
 
 __all__ = [
+    "Deciding",
     "Planner",
     "Refusals",
+    "closures_of",
     "kept_versions",
     "lock_target",
     "make_plan",

@@ -47,19 +47,27 @@ def lock_target(
         _locked(choice, recipes, registries, resolution.target, build)
         for choice in resolution.choices
     ]
-    scopes = dict.fromkeys(candidate.scope for candidate in resolution)
-    closures = [
-        closure
-        for scope in scopes
-        if (closure := _closure(resolution, registries, scope, build)) is not None
-    ]
     return LockedTarget(
         target=resolution.target.name,
         facts=_least_facts(resolution),
         requires=tuple(requires),
         packages=tuple(packages),
-        closures=tuple(closures),
+        closures=closures_of(resolution, registries, build),
     )
+
+
+def closures_of(
+    resolution: Resolution, registries: Registries, build: Platform
+) -> tuple[Closure, ...]:
+    """Return the Python closure of every scope that has a Python part.
+
+    Raises:
+        ClosureConflictError: when its Python packages cannot stand together.
+        ClosureUndecidedError: when nobody can say whether they can.
+    """
+    scopes = dict.fromkeys(candidate.scope for candidate in resolution)
+    found = (_closure(resolution, registries, scope, build) for scope in scopes)
+    return tuple(closure for closure in found if closure is not None)
 
 
 def _locked(

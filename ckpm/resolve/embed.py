@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
-from ckpm.model.requirement import Requirement, parse_requirement
+from ckpm.model.requirement import Requirement, read_requirements
 from ckpm.model.resolution import Candidate, Choice, Prefer, Preferences, Rejection
 from ckpm.model.version import Scheme, Version
 from ckpm.resolve.compile import compile_problem
@@ -77,15 +77,11 @@ def choose(
     terms = terms or Terms()
     supply = _Embedded(packages, terms)
     problem = compile_problem(
-        [_read(text, "the request") for text in requires],
+        read_requirements(requires, "the request"),
         supply,
-        constraints=[_read(text, "a constraint") for text in terms.constraints],
+        constraints=read_requirements(terms.constraints, "a constraint"),
     )
     return answered_or_explained(problem, supply, within(terms.timeout_s, terms.should_stop))
-
-
-def _read(text: str | Requirement, origin: str = "") -> Requirement:
-    return text if isinstance(text, Requirement) else parse_requirement(text, origin)
 
 
 class _Embedded(Supply):
@@ -111,7 +107,7 @@ class _Embedded(Supply):
 
     def wants(self, candidate: Candidate) -> Wants:
         texts = self.packages.needs(candidate.package, candidate.version.text)
-        needs = tuple(_read(text) for text in texts)
+        needs = read_requirements(texts, "")
         self.announce(need.package for need in needs)
         return Wants(needs=needs)
 

@@ -18,7 +18,7 @@ import pytest
 from ckpm import Session
 from ckpm.model.lock import Closure
 from ckpm.model.request import Choices, Place, Prepared
-from ckpm.model.requirement import parse_requirement
+from ckpm.model.requirement import parse_requirement, read_requirements
 from ckpm.model.resolution import Resolution
 from ckpm.plan.locking import is_distribution, pin
 from ckpm.system.uv import Uv
@@ -169,7 +169,8 @@ class World:
     def first_proposal(self, *requirements: str) -> Resolution:
         """Return what ckpm would take if it did not care for the Python closure."""
         session = self.session()
-        return session.resolve(requirements, target=TARGET)
+        asked = read_requirements(requirements, "the request")
+        return session.propose(asked, session.target(TARGET))
 
     def closure_of(self, resolution: Resolution, scope: str = "") -> Closure:
         """Ask uv about one scope of a resolution as it stands."""
