@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from ckpm.model.refusals import ClosureConflictError
 
+SNAPSHOT = (
+    Path(__file__).parents[1] / "cases" / "explanations" / "joint" / "python-clash-found-by-uv.txt"
+)
 WEIGHTS = """\
 kind: model
 sources:
@@ -154,6 +160,18 @@ def test_what_cannot_be_is_told_in_the_words_of_uv(world: Any, asked: tuple[str,
     assert f"{asked[1]} is asked for by the request" in message
     assert len(message.splitlines()) <= 15
     assert refusal.value.exit_code == 3
+
+
+def test_explains_a_clash_further_down_in_just_these_words(world: Any) -> None:
+    """``CKPM_UPDATE_SNAPSHOTS=1`` writes them anew; read the difference before keeping it."""
+    world.distribution("mediapipe")
+    written, line, expected = SNAPSHOT.read_text(encoding="utf-8").partition("-----\n")
+    with pytest.raises(ClosureConflictError) as refusal:
+        world.prepare(*yaml.safe_load(written)["request"])
+    said = f"error: {refusal.value.message}\n"
+    if os.environ.get("CKPM_UPDATE_SNAPSHOTS"):
+        SNAPSHOT.write_text(written + line + said, encoding="utf-8")
+    assert said == expected
 
 
 @pytest.mark.network
