@@ -93,6 +93,7 @@ class _Embedded(Supply):
         prefer = terms.prefer
         self.prefer = prefer if isinstance(prefer, Preferences) else Preferences(prefer)
         self.prefetched: set[str] = set()
+        self.prefetch = packages.prefetch if isinstance(packages, Prefetching) else None
 
     def candidates(self, package: str, scope: str) -> list[Candidate]:
         self.prefetched.add(package)
@@ -114,8 +115,8 @@ class _Embedded(Supply):
     def announce(self, names: Iterable[str]) -> None:
         new = [name for name in dict.fromkeys(names) if name not in self.prefetched]
         self.prefetched.update(new)
-        if new and isinstance(self.packages, Prefetching):
-            self.packages.prefetch(new)
+        if new and self.prefetch:
+            self.prefetch(new)
 
     def left_out(self, package: str) -> list[Rejection]:
         excluded = self.terms.excluded.get(package, {})

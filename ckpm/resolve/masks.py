@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
-from operator import attrgetter, or_
+from operator import or_
 from typing import Any
 
 from ckpm.model.ranges import Clause, VersionRange
@@ -47,26 +47,22 @@ class Masks:
     ) -> None:
         self.candidates = candidates
         self._full = (1 << len(candidates)) - 1
-        positions: dict[Version, int] = {}
+        schemes = {version.scheme for version in versions}
+        self._scheme: Scheme = versions[0].scheme if versions else "generic"
+        places: dict[Any, int] = {}
         for position, version in enumerate(versions):
-            positions[version] = positions.get(version, 0) | 1 << position
-        schemes = {version.scheme for version in positions}
-        self._sorted = sorted(positions, key=attrgetter("order") if len(schemes) == 1 else None)
+            order = version.order if len(schemes) == 1 else version
+            places[order] = places.get(order, 0) | 1 << position
+        self._orders = sorted(places)
         # What lies below each version: intervals of versions are differences of these.
-        self._below: list[int] = [
-            0,
-            *accumulate((positions[version] for version in self._sorted), or_),
-        ]
-        self._releases = self._full
-        for version, mask in positions.items():
-            if version.is_prerelease:
-                self._releases &= ~mask
+        self._below: list[int] = [0, *accumulate((places[order] for order in self._orders), or_)]
+        self._sorted = [versions[_lowest(places[order])] for order in self._orders]
+        early = sum(1 << i for i, version in enumerate(versions) if version.is_prerelease)
+        self._releases = self._full & ~early
         self._has_releases = has_releases
-        self._scheme: Scheme = self._sorted[0].scheme if self._sorted else "generic"
         # PEP 440 has more to say than what lies where; and `<2` is not for pre-releases of 2.
         is_plain = len(schemes) == 1 and "pep440" not in schemes
         self._has_plain_order = is_plain and self._releases == self._full
-        self._orders: list[Any] = [version.order for version in self._sorted]
         self._clauses: dict[Clause, int] = {}
         self._options: dict[tuple[str, str], int] = {}
 
@@ -141,6 +137,10 @@ class Masks:
             for position, candidate in enumerate(self.candidates)
             if candidate.installation is None or ability in candidate.installation.abilities
         )
+
+
+def _lowest(mask: int) -> int:
+    return (mask & -mask).bit_length() - 1
 
 
 def versions_for(name: str, candidates: Sequence[Candidate]) -> list[Version]:

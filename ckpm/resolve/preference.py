@@ -34,7 +34,9 @@ class Preference:
 
         Sorting is stable: what decides last is sorted by first.
         """
-        found = sorted(candidates, key=self.within_version)
+        found = list(candidates)
+        if len({candidate.version for candidate in found}) < len(found):
+            found.sort(key=self.within_version)
         return sorted(by_version(found, newest_first=self.prefer != "lowest"), key=self.before)
 
     def before(self, candidate: Candidate) -> tuple[object, ...]:
