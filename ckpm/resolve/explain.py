@@ -81,6 +81,8 @@ class _Chain:
         self.facts = facts
         self.targets: dict[int, list[int]] = {}
         self.left: dict[int, int] = {}
+        self.is_plain = False
+        """Whether it is enough to say what all versions of each package ask for together."""
         self.ordered = self.in_order()
         for source, target in self.ordered:
             self.targets.setdefault(source, []).append(target)
@@ -126,7 +128,9 @@ class _Chain:
             edges = self.edges(source, target)
             escapes = source != ROOT and self.left.get(source, 0) & ~sum(1 << i for i, _ in edges)
             union = full if escapes else self.union(source, edges)
-            self.left[target] = (self.left.get(target, full) & union) or full
+            left = self.left.get(target, full) & union
+            self.is_plain |= not left
+            self.left[target] = left or full
 
     def union(self, source: int, edges: Sequence[tuple[int, Edge]]) -> int:
         union = -1 if source == ROOT else 0
@@ -164,6 +168,8 @@ class _Chain:
         asking = {position for position, edge in edges if edge.requires}
         full = self.problem.nodes[target].full_mask
         everyone = asking == set(bits(self.left.get(source, 0)))
+        if not self.is_plain:
+            return everyone and all(edge.mask & full == full for _, edge in edges)
         return everyone and self.union(source, edges) & full == full
 
     def asked(self, target: int) -> Iterator[Reason]:
@@ -215,10 +221,12 @@ class _Chain:
         wanted = self.problem.nodes[target]
         union = self.union(source, edges) & wanted.full_mask
         candidates = [node.candidates[position] for position in dict(edges)]
-        what = versions_text([wanted.candidates[i] for i in bits(union)]) if union else "nothing"
+        what = (
+            versions_text([wanted.candidates[i] for i in bits(union)]) if union else "in no version"
+        )
         origins = {edge.requirement.origin for _, edge in edges}
         origin = next(iter(origins)) if len(origins) == 1 else ""
-        asks = f"`{wanted.key.name}` {what}" if union else f"`{wanted.key.name}` as nobody has it"
+        asks = f"{named(wanted)} {what}" if self.is_plain else f"each its own {named(wanted)}"
         return Reason(named(node), versions_text(candidates), asks, origin)
 
 

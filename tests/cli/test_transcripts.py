@@ -21,6 +21,7 @@ FILTERS = (
     (r"\b(sha256:? )[0-9a-f]{64}\b", r"\1DIGEST"),
     (r"\b(sha1|sha256) [0-9a-f]{12}…", r"\1 DIGEST…"),
     (r"-[0-9a-f]{8}\.log", "-KEY.log"),
+    (r"it had come to .*", "it had come to WHAT IT HAD"),
     (r"took +\d+(\.\d+)? ms", "took N ms"),
 )
 
