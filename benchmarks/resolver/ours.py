@@ -68,13 +68,20 @@ class Reading:
         self.instance = instance
         self.in_words = in_words
         self.numbers: dict[str, int] = {}
-        self.problem = Problem((), [], expand=self.expand)
+        self.problem = Problem((), [], expand=self.expand, ask=self.ask)
         self.problem.roots = self.edges(instance.root)
 
     def expand(self, node: int, position: int) -> Edges:
         name = self.problem.nodes[node].key.name
         last = len(self.instance.packages[name]) - 1
         return self.edges(self.instance.needs(name, last - position))
+
+    def ask(self, wanted: Requirement) -> Edge:
+        """Return the edge of a requirement in words, as hints put it."""
+        node = self.problem.nodes[self.numbers[wanted.package]]
+        fitting = (candidate.version in wanted.range for candidate in node.candidates)
+        fits = sum(1 << place for place, does in enumerate(fitting) if does)
+        return Edge(wanted, self.numbers[wanted.package], fits)
 
     def edges(self, needs: Iterable[Need]) -> Edges:
         return tuple([self.edge(*need) for need in needs])

@@ -12,34 +12,29 @@ from ckpm.resolve.deadline import ShouldStop, never
 from ckpm.resolve.problem import Problem
 from ckpm.resolve.trail import ROOT, Fact
 
-MAX_CONFLICTS = 2_000
-"""What one attempt may cost; a fact that it would take more to show superfluous stays."""
+MAX_CONFLICTS = 3_000
+"""What all attempts together may cost; facts that it would take more to leave out stay."""
 
 
 def minimal_conflict(problem: Problem, *, should_stop: ShouldStop = never) -> list[Fact]:
-    """Return the facts of one minimal conflict, in order; when stopped, of one not minimal.
-
-    Raises:
-        SearchStoppedError: when it was stopped before any conflict was found.
-    """
-    core = Core(problem, should_stop=should_stop)
+    """Return the facts of one minimal conflict, in order; when stopped, of one not minimal."""
+    core = Core(problem)
     core.solve()
     facts = core.conflict_facts()
+    left = MAX_CONFLICTS
     # Roots last: what is left of the chain is then near to them.
     for fact in sorted(facts, key=lambda fact: (fact[0] == ROOT, fact)):
-        if should_stop():
-            break
-        if fact in facts:
-            facts = fewer_without(problem, facts, fact, should_stop) or facts
+        if fact not in facts or left <= 0 or should_stop():
+            continue
+        attempt = Core(problem, facts=facts - {fact}, max_conflicts=left, should_stop=should_stop)
+        facts = fewer(attempt) or facts
+        left -= attempt.conflicts
     return sorted(facts)
 
 
-def fewer_without(
-    problem: Problem, facts: set[Fact], fact: Fact, should_stop: ShouldStop
-) -> set[Fact] | None:
-    """Return the facts of a conflict without one of them, or ``None`` where it is needed."""
-    core = Core(problem, facts=facts - {fact}, max_conflicts=MAX_CONFLICTS, should_stop=should_stop)
+def fewer(attempt: Core) -> set[Fact]:
+    """Return the facts of the conflict that an attempt proves; nothing where there is none."""
     try:
-        return core.conflict_facts() if core.solve() is None else None
+        return attempt.conflict_facts() if attempt.solve() is None else set()
     except SearchStoppedError:
-        return None
+        return set()

@@ -15,7 +15,7 @@ from ckpm.resolve.problem import Edge, Problem, bits
 
 Pin = tuple[int, int]
 
-MAX_ROUNDS = 12
+MAX_ROUNDS = 8
 """resolvelib looks at all that is decided in each of its rounds; the core does not."""
 
 

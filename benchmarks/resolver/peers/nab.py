@@ -51,7 +51,7 @@ class Provider(BaseProvider[str, int]):
         package: str,
         version_range: Any,  # noqa: ANN401
         conflict_counts: Mapping[str, int],
-        culprit_counts: Mapping[str, int] | None = None,  # noqa: ARG002
+        culprit_counts: Mapping[str, int] | None = None,
     ) -> tuple[int, int]:
         fitting = sum(p in version_range for p in range(len(self.versions(package))))
         return -conflict_counts.get(package, 0), fitting

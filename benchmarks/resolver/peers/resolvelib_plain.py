@@ -39,10 +39,10 @@ class Provider(AbstractProvider[Edge, Pin, str]):
     def get_preference(
         self,
         identifier: str,
-        resolutions: Mapping[str, Pin],  # noqa: ARG002
+        resolutions: Mapping[str, Pin],
         candidates: Mapping[str, Iterator[Pin]],
-        information: Mapping[str, Iterator[Any]],  # noqa: ARG002
-        backtrack_causes: Sequence[Any],  # noqa: ARG002
+        information: Mapping[str, Iterator[Any]],
+        backtrack_causes: Sequence[Any],
     ) -> int:
         return sum(1 for _ in candidates[identifier])
 
