@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 
 class CkpmError(Exception):
@@ -67,16 +66,24 @@ class UntrustedError(UsageError):
     """A project's content would run, and nobody has consented to that."""
 
 
-class Remedy(NamedTuple):
+class Remedy:
     """One thing that would help, tried.
 
     ``kind`` is ``fact``, ``version``, ``prerelease``, ``option`` or ``apart``; ``about`` is the
     requirement or package that it changes.
     """
 
-    kind: str
-    text: str
-    about: str
+    # A plain class: the quickest commands load this file, and must not load `typing` for it.
+    __slots__ = ("about", "kind", "text")
+
+    def __init__(self, kind: str, text: str, about: str) -> None:
+        self.kind = kind
+        self.text = text
+        self.about = about
+
+    def plain(self) -> dict[str, str]:
+        """Return it as plain data."""
+        return {"kind": self.kind, "text": self.text, "about": self.about}
 
 
 class UnsatisfiableError(CkpmError):

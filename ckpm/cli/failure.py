@@ -42,5 +42,5 @@ def explanation(error: UnsatisfiableError) -> dict[str, object]:
     return {
         "lines": list(error.lines),
         "conflict": list(error.conflict),
-        "remedies": [remedy._asdict() for remedy in error.remedies],
+        "remedies": [remedy.plain() for remedy in error.remedies],
     }

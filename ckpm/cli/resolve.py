@@ -8,6 +8,7 @@ from ckpm.cli.context import Context, add_common
 from ckpm.cli.render import resolution_table, tree_text
 from ckpm.cli.request import Request, environment_request, with_requirements
 from ckpm.errors import NotFoundError, UnsatisfiableError, UsageError
+from ckpm.model.refusals import ClosureConflictError
 from ckpm.model.requirement import Requirement, parse_requirement
 from ckpm.model.resolution import Choice, Resolution
 
@@ -137,8 +138,8 @@ def _refusal(context: Context, request: Request, asked: Requirement) -> str:
         possible = context.session.resolve(
             (*request.requirements, asked), target=context.target, own=request.own
         )
-    except UnsatisfiableError as error:
-        return "\n".join([f"`{asked}` cannot be chosen:", *(f"  {line}" for line in error.lines)])
+    except (UnsatisfiableError, ClosureConflictError) as error:
+        return "\n".join([f"`{asked}` cannot be chosen:", *error.message.splitlines()[1:]])
     chosen = possible.find(asked.package)
     return (
         f"`{asked}` could be chosen ({chosen}), but nothing asks for it: another one is preferred"

@@ -51,7 +51,7 @@ def compiled_detectors(directories: Iterable[Path], cache: Path) -> tuple[Detect
 
 def entry_point_values(group: str, cache: Path) -> list[str]:
     """Return what installed distributions offer to a group; read again when one comes or goes."""
-    directories = [path for path in map(Path, sys.path) if path.is_dir()]
+    directories = [path for path in map(Path, filter(None, sys.path)) if path.is_dir()]
     kept: list[str] | None = read_compiled(cache, directories)
     if kept is not None:
         return kept
