@@ -12,7 +12,7 @@ from ckpm.cli.failure import explanation
 from ckpm.cli.render import table
 from ckpm.errors import ContentError, NotFoundError, UnsatisfiableError, UsageError
 from ckpm.model.resolution import Candidate, Choice, Resolution
-from ckpm.recipe import parse_question
+from ckpm.recipe.questions import parse_question
 from ckpm.resolve import answer_question
 
 FORMAT = "ckpm-answer/1"

@@ -2,6 +2,5 @@
 
 from ckpm.recipe.content import Content
 from ckpm.recipe.load import load_detectors, load_environment, load_recipe
-from ckpm.recipe.questions import parse_question
 
-__all__ = ["Content", "load_detectors", "load_environment", "load_recipe", "parse_question"]
+__all__ = ["Content", "load_detectors", "load_environment", "load_recipe"]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ckpm._content import bundled_dir
 from ckpm.config.places import PROJECT_FILE, find_project
@@ -13,11 +14,13 @@ from ckpm.config.settings import Settings
 from ckpm.config.trust import CONTENT_DIR, is_trusted, require_trust
 from ckpm.errors import UsageError
 from ckpm.model.detector import Detector
-from ckpm.model.plan import PackageStep, Plan
 from ckpm.model.recipe import Recipe
 from ckpm.recipe.catalog import Catalog
 from ckpm.recipe.compiled import compiled_detectors, entry_point_values
 from ckpm.recipe.load import content_files, load_environment
+
+if TYPE_CHECKING:
+    from ckpm.model.plan import Plan
 
 PLUGIN_GROUP = "ckpm.content"
 
@@ -89,6 +92,8 @@ class Content:
         """
         if self.project is None:
             return
+        from ckpm.model.plan import PackageStep
+
         for step in plan.steps:
             if not isinstance(step, PackageStep) or step.present or not step.runs_content:
                 continue

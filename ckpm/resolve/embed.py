@@ -12,7 +12,7 @@ from ckpm.model.version import Scheme, Version
 from ckpm.resolve.compile import compile_problem
 from ckpm.resolve.deadline import ShouldStop, never, within
 from ckpm.resolve.preference import Preference
-from ckpm.resolve.resolve import answered_or_explained
+from ckpm.resolve.stage import answered_or_explained
 from ckpm.resolve.supply import Supply, Wants
 
 NEWEST_FIRST = Preferences("newest")

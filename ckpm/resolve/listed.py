@@ -7,13 +7,34 @@ from dataclasses import replace
 from functools import cached_property
 from itertools import product
 
+from ckpm.model.platform import Platform
 from ckpm.model.question import Conditional, Listing, Question
 from ckpm.model.ranges import among
 from ckpm.model.requirement import Requirement
-from ckpm.model.resolution import Candidate, Rejection
+from ckpm.model.resolution import Candidate, Rejection, Resolution
 from ckpm.model.version import ListedVersion, Version
+from ckpm.resolve.compile import compile_problem
+from ckpm.resolve.deadline import within
 from ckpm.resolve.preference import by_version
+from ckpm.resolve.stage import answered_or_explained
 from ckpm.resolve.supply import Supply, Wants
+
+
+def answer_question(
+    question: Question, target: Platform, *, timeout_s: float | None = None
+) -> Resolution:
+    """Return what is chosen of packages that are all written down.
+
+    Raises:
+        UnsatisfiableError: with a minimal conflict.
+        UndecidedError: when the time is over, or the search's budget is spent.
+    """
+    supply = Listed(question)
+    requires = [supply.read(requirement) for requirement in question.requires]
+    constraints = [supply.read(requirement) for requirement in question.constraints]
+    problem = compile_problem(requires, supply, constraints=constraints)
+    made = answered_or_explained(problem, supply, within(timeout_s))
+    return Resolution(tuple(requires), target, made)
 
 
 class Listed(Supply):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ckpm.errors import CkpmError, DownloadError, NotFoundError, UndecidedError
-from ckpm.model.platform import Platform
-from ckpm.model.question import Question
 from ckpm.model.requirement import Requirement
 from ckpm.model.resolution import TARGET_SCOPE, Choice, Nogood, Resolution
 from ckpm.resolve.answer import choices, passed_over
@@ -15,7 +13,6 @@ from ckpm.resolve.compile import compile_problem
 from ckpm.resolve.core import Answer, SearchStoppedError
 from ckpm.resolve.deadline import ShouldStop, within
 from ckpm.resolve.explain import explain
-from ckpm.resolve.listed import Listed
 from ckpm.resolve.offers import Offers, World
 from ckpm.resolve.problem import Problem
 from ckpm.resolve.search import search
@@ -48,23 +45,6 @@ def resolve(
     rejections = [*offers.rejections, *passed_over(problem, answer)]
     made = choices(problem, answer)
     return Resolution(tuple(requirements), world.target, made, tuple(rejections))
-
-
-def answer_question(
-    question: Question, target: Platform, *, timeout_s: float | None = None
-) -> Resolution:
-    """Return what is chosen of packages that are all written down.
-
-    Raises:
-        UnsatisfiableError: with a minimal conflict.
-        UndecidedError: when the time is over, or the search's budget is spent.
-    """
-    supply = Listed(question)
-    requires = [supply.read(requirement) for requirement in question.requires]
-    constraints = [supply.read(requirement) for requirement in question.constraints]
-    problem = compile_problem(requires, supply, constraints=constraints)
-    made = answered_or_explained(problem, supply, within(timeout_s))
-    return Resolution(tuple(requires), target, made)
 
 
 def answered_or_explained(
