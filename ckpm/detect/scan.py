@@ -56,7 +56,8 @@ def detect(
 def _with_interpreters(every: Sequence[Detector], wanted: Sequence[Detector]) -> list[Detector]:
     if not any(detector.distribution for detector in wanted):
         return list(wanted)
-    return [each for each in every if each in wanted or each.package == _INTERPRETER]
+    packages = {_INTERPRETER, *(detector.package for detector in wanted)}
+    return [each for each in every if each.package in packages]
 
 
 def _once(report: Report | None) -> Report:
