@@ -26,7 +26,7 @@ def compile_problem(
     constraint holds for a package in the target scope if it is chosen at all.
     """
     compiler = _Compiler(supply, {r.package: r.options for r in requirements}, tuple(nogoods))
-    required = map(compiler.ask, requirements)
+    required = [compiler.ask(requirement) for requirement in requirements]
     held = [edge for constraint in constraints for edge in compiler.held(constraint)]
     problem = compiler.problem
     problem.roots = (*required, *held)
@@ -46,6 +46,7 @@ class _Compiler:
         self.edges: dict[tuple[str, Requirement], Edge] = {}
         self.known: dict[tuple[str, str], tuple[Candidate, ...]] = {}
         self.standing: dict[tuple[str, str], tuple[Candidate, ...]] = {}
+        self.places: dict[int, dict[int, int]] = {}
 
     # edges
 
@@ -82,11 +83,12 @@ class _Compiler:
 
     def chosen(self, candidate: Candidate) -> Edge:
         number = self.variant(candidate.package, candidate.scope, candidate.key_options)
-        same_key = self.problem.nodes[number].candidates
-        # By identity: two installations of one version are equal and yet two.
-        position = next(i for i, other in enumerate(same_key) if other is candidate)
+        if number not in self.places:
+            # By identity: two installations of one version are equal and yet two.
+            candidates = self.problem.nodes[number].candidates
+            self.places[number] = {id(each): place for place, each in enumerate(candidates)}
         same = Requirement(candidate.package, ANY, candidate.key_options, origin="")
-        return Edge(same, number, 1 << position)
+        return Edge(same, number, 1 << self.places[number][id(candidate)])
 
     def held(self, constraint: Requirement) -> Iterator[Edge]:
         for number in self.own_nodes(constraint.package, TARGET_SCOPE):
