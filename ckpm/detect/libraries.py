@@ -107,7 +107,9 @@ def find_by_files(host: Host, detector: Detector, roots: Iterable[str]) -> Itera
             Version(version),
             prefix,
             evidence,
-            options=detector.options,
+            # What is headers alone can be built with, and neither run nor linked.
+            ("develop",) if detector.headers else ("run",),
+            detector.options,
             origin=detector.origin,
         )
 
