@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+import json
 import os
 import re
 import shlex
@@ -266,3 +267,21 @@ def test_your_own_model_runs_as_its_page_says(tmp_path: Path) -> None:
 def test_files_stay_small_enough_to_read() -> None:
     sizes = {path: len(path.read_text().splitlines()) for path in (ROOT / "ckpm").rglob("*.py")}
     assert {str(path): size for path, size in sizes.items() if size > 400} == {}
+
+
+def test_the_problem_file_s_example_has_the_answer_that_its_page_shows() -> None:
+    from ckpm.model.platform import Platform
+    from ckpm.recipe.questions import parse_question
+    from ckpm.resolve import answer_question
+
+    text = page("reference/problem-file.md")
+    example, answer = (
+        re.search(rf"```{kind}\n(.*?)```", text, re.DOTALL) for kind in ("yaml", "json")
+    )
+    assert example
+    assert answer
+    here = Platform("here", os="linux", arch="x86_64", triple="x86_64-linux-gnu")
+    resolution = answer_question(parse_question(example[1], "the page"), here)
+    shown = json.loads(answer[1])
+    assert {c.package: str(c.version) for c in resolution} == shown["packages"]
+    assert [str(r) for r in resolution.choices[0].wanted_by] == shown["chosen"][0]["wanted_by"]
