@@ -18,7 +18,7 @@ from pathlib import Path
 
 from benchmarks.resolver import peers as peer_files
 from benchmarks.resolver.index import make_index
-from benchmarks.resolver.instances import FAMILIES, load
+from benchmarks.resolver.instances import DATA, FAMILIES, RECORDED, load
 from benchmarks.resolver.measure import Peer, Task, describe, measure
 from benchmarks.resolver.table import Row, plain, tables
 
@@ -83,9 +83,10 @@ def _found(modules: Sequence[str]) -> Iterator[Peer]:
 
 
 def _identifiers(patterns: str) -> list[str]:
+    recorded = RECORDED if (DATA / "solver-cases").is_dir() else ()
     return [
         identifier
-        for identifier in (*FAMILIES, *INDEXES)
+        for identifier in (*FAMILIES, *recorded, *INDEXES)
         if any(fnmatch(identifier, pattern) for pattern in patterns.split(","))
     ]
 

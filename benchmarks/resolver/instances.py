@@ -84,8 +84,27 @@ def fault(instance: Instance, answer: Answer) -> str:
                  if not any(low <= pins.get(t, -1) < high for low, high in spans)), "")  # fmt: skip
 
 
+RECORDED = {
+    "recorded-pyrex": ("resolvelib-python", "python/pyrex-1.9.8"),
+    "recorded-chalice": ("resolvelib-python", "python/chalice"),
+    "recorded-cocoapods": ("resolvelib-cocoapods", "cocoapods/complex_conflict_unwinding"),
+    "recorded-kitura": ("resolvelib-swift", "swift/kitura"),
+}
+"""Questions that real indexes put: file and case of the solver cases beside the checkout."""
+
+
+def recorded(identifier: str) -> Instance:
+    """Return a question as it was recorded."""
+    file, name = RECORDED[identifier]
+    cases = json.loads((DATA / "solver-cases" / f"{file}.json").read_text(encoding="utf-8"))
+    case = next(case for case in cases if case["id"] == name)
+    return Instance(identifier, case["packages"], case["deps"], case["root"])
+
+
 def load(identifier: str, *, seed: int = 0, generated: bool = False) -> Instance:
     """Return an instance from its file, or made from the seed where there is no file."""
+    if identifier in RECORDED:
+        return recorded(identifier)
     path = DATA / "solver-bench" / f"{identifier}.json"
     if generated or not path.is_file():
         return FAMILIES[identifier](identifier, random.Random(seed))  # noqa: S311
