@@ -70,7 +70,7 @@ def world(case: dict[str, Any]) -> World:
         lambda package: [i for i in found if i.package == package],
         forbidden=case.get("forbidden", {}),
         locked={(k, ""): v for k, v in case.get("locked", {}).items()},
-        prefer=Preferences(case.get("prefer", "detected")),
+        prefer=Preferences(case.get("prefer", "detected"), case.get("prefer_of", {})),
         stored=lambda package, version: case.get("stored", {}).get(f"{package} {version}", ()),
     )
 
