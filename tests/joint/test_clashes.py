@@ -156,22 +156,30 @@ def test_what_cannot_be_is_told_in_the_words_of_uv(world: Any, asked: tuple[str,
     with pytest.raises(ClosureConflictError) as refusal:
         world.prepare(*asked)
     message = refusal.value.message
-    assert re.search(r"tensorflow[=>]=2.20.0 depends on protobuf>=5.28.0", message)
+    # Every uv breaks its lines elsewhere.
+    told = " ".join(message.split())
+    assert re.search(r"tensorflow[=>]=2.20.0 depends on protobuf>=5.28.0", told)
     assert f"{asked[1]} is asked for by the request" in message
     assert len(message.splitlines()) <= 15
     assert refusal.value.exit_code == 3
 
 
-def test_explains_a_clash_further_down_in_just_these_words(world: Any) -> None:
-    """``CKPM_UPDATE_SNAPSHOTS=1`` writes them anew; read the difference before keeping it."""
+def test_explains_a_clash_further_down(world: Any) -> None:
+    """The first and the last lines are ours; between them uv speaks, each version in its own way.
+
+    ``CKPM_UPDATE_SNAPSHOTS=1`` writes them anew; read the difference before keeping it.
+    """
     world.distribution("mediapipe")
     written, line, expected = SNAPSHOT.read_text(encoding="utf-8").partition("-----\n")
+    case = yaml.safe_load(written)
     with pytest.raises(ClosureConflictError) as refusal:
-        world.prepare(*yaml.safe_load(written)["request"])
+        world.prepare(*case["request"])
     said = f"error: {refusal.value.message}\n"
     if os.environ.get("CKPM_UPDATE_SNAPSHOTS"):
         SNAPSHOT.write_text(written + line + said, encoding="utf-8")
-    assert said == expected
+    ours, shown = said.splitlines(), expected.splitlines()
+    assert [ours[0], *ours[-2:]] == [shown[0], *shown[-2:]]
+    assert [fact for fact in case["holds"] if fact not in " ".join(said.split())] == []
 
 
 @pytest.mark.network
