@@ -67,7 +67,8 @@ def _with_prereleases(candidates: Sequence[Candidate]) -> str:
     released = [candidate for candidate in candidates if candidate not in early]
     if not early or not released:
         return versions_text(candidates)
-    return f"{versions_text(released)}, and as the pre-releases {versions_text(early)}"
+    word = "pre-release" if len({c.version for c in early}) == 1 else "pre-releases"
+    return f"{versions_text(released)}, and as the {word} {versions_text(early)}"
 
 
 def listed(items: Sequence[str]) -> str:
