@@ -70,7 +70,8 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
             context.print(tree_text(resolution))
         case _:
             return _why(options.package, context, resolution)
-    return context.finish(resolution_document(resolution))
+    notes = list(context.session.notes)
+    return context.finish({**resolution_document(resolution), "notes": notes})
 
 
 def _request(options: argparse.Namespace, context: Context) -> Request:
