@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class VersionProbe:
     """How to learn the version: run the executable, or read a file below the prefix.
 
@@ -19,7 +19,7 @@ class VersionProbe:
     file: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Detector:
     """One detector file.
 

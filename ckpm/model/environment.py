@@ -9,7 +9,7 @@ from typing import assert_never
 RESERVED = ("CKPM_ENV", "CKPM_ENV_DIR", "CKPM_TARGET", "CKPM_STACK", "CKPM_STORE")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SetVar:
     """Give a variable one value."""
 
@@ -17,14 +17,14 @@ class SetVar:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class UnsetVar:
     """Take a variable away."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PrependPath:
     """Put one entry at the front of a search path."""
 
@@ -32,7 +32,7 @@ class PrependPath:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AppendPath:
     """Put one entry at the end of a search path."""
 

@@ -15,7 +15,7 @@ def host_of(url: str) -> str:
     return urlsplit(url).netloc.rpartition("@")[2]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Artifact:
     """One file to fetch; ``urls`` are mirrors and stay out of a lock where a registry has them.
 
@@ -51,7 +51,7 @@ class Artifact:
         return frozenset(host_of(url) for url in self.urls)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wheel:
     """One wheel of a closure."""
 
@@ -60,7 +60,7 @@ class Wheel:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Distribution:
     """One Python distribution of a closure, with every wheel that may be installed for it."""
 
@@ -70,7 +70,7 @@ class Distribution:
     index: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Closure:
     """All Python distributions of one scope, for one Python version and (uv's) platform."""
 
@@ -86,7 +86,7 @@ class Closure:
         return sum(d.wheels[0].size or 0 for d in self.distributions if d.wheels)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LockedPackage:
     """One chosen package.
 
@@ -117,7 +117,7 @@ class LockedPackage:
         return f"{self.name}{':' + options if options else ''} {self.version}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LockedTarget:
     """What is locked for one target; ``facts`` are the least that a machine must have."""
 
@@ -136,7 +136,7 @@ class LockedTarget:
         return tuple(package for package in self.packages if package.scope == scope)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Move:
     """One package that changes; ``old`` or ``new`` is ``None`` for what comes or goes."""
 
@@ -152,7 +152,7 @@ class Move:
         return f"{self.name}{whose} {change}: {self.reason}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lock:
     """The lock of one environment: one entry a target."""
 

@@ -11,7 +11,7 @@ from ckpm.model.platform import Platform
 from ckpm.model.recipe import Recipe, Source
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FetchStep:
     """Fetch one file into the store; ``present`` when it is there already."""
 
@@ -21,7 +21,7 @@ class FetchStep:
     allow_unverified: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PythonStep:
     """Make a virtual environment of a closure: tools' own, or (no ``directory``) the generation's.
 
@@ -35,7 +35,7 @@ class PythonStep:
     present: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PackageStep:
     """Make one package in the store from its files: unpack, convert or build, then test.
 
@@ -73,7 +73,7 @@ class PackageStep:
         return "convert" if self.source.steps else "unpack" if self.source.parts else "place"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GenerationStep:
     """Put everything together: links, virtual environment, activation scripts."""
 
@@ -90,7 +90,7 @@ class GenerationStep:
 Step = FetchStep | PythonStep | PackageStep | GenerationStep
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """Steps in the order they must happen."""
 

@@ -27,7 +27,7 @@ FACTS = frozenset(
 """What can be known of a platform, or stated: packages that nobody installs."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Platform:
     """One operating system on one processor, with what is stated or known of it.
 

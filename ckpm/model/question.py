@@ -9,7 +9,7 @@ from ckpm.model.requirement import Requirement
 from ckpm.model.version import Scheme
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Conditional:
     """A requirement that holds for some option values; no values mean always."""
 
@@ -21,7 +21,7 @@ class Conditional:
         return all(options.get(name) in values for name, values in self.when)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Described:
     """What a version has, or all versions of a package have.
 
@@ -36,7 +36,7 @@ class Described:
     options: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Listing:
     """One package: its versions in the order of the file, and what holds for all of them.
 
@@ -63,7 +63,7 @@ class Listing:
         return tuple(sorted((*kept, *own)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Question:
     """Packages by name, what must be chosen, and what is said about the rest."""
 

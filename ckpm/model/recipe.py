@@ -14,7 +14,7 @@ Conditions = tuple[tuple[str, tuple[str, ...]], ...]
 Command = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class When:
     """Conditions on the options and the platform; each holds when one of its values does."""
 
@@ -31,7 +31,7 @@ class When:
 ALWAYS = When()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Option:
     """A named choice; the default yields when that is the only way."""
 
@@ -41,7 +41,7 @@ class Option:
     summary: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Need:
     """A requirement that holds under a condition."""
 
@@ -49,7 +49,7 @@ class Need:
     when: When = ALWAYS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Provided:
     """A virtual package that a source stands in for, with the package's version or its own."""
 
@@ -58,7 +58,7 @@ class Provided:
     when: When = ALWAYS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Digest:
     """What bytes must hash to; hexadecimal."""
 
@@ -71,7 +71,7 @@ class Digest:
         return self.algorithm in ("md5", "sha1")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Part:
     """One downloaded file of a source, and how it is laid out.
 
@@ -91,7 +91,7 @@ class Part:
     into: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """One way to obtain some versions on some platforms.
 
@@ -124,7 +124,7 @@ class Source:
         return (value,) if isinstance(value, str) else value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EnvRule:
     """An environment change whose value may hold ``{prefix}``, under a condition."""
 
@@ -132,7 +132,7 @@ class EnvRule:
     when: When = ALWAYS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ProductTest:
     """What must be true of the installed package: files that exist, a command that succeeds."""
 
@@ -142,7 +142,7 @@ class ProductTest:
     when: When = ALWAYS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Recipe:
     """Everything known about obtaining one package.
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ckpm.model.plan import Plan
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
     """Where an environment is declared, locked and realised.
 

@@ -10,7 +10,7 @@ from ckpm.model.recipe import Command, Need, Option, Recipe
 from ckpm.model.requirement import Requirement
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Parameter:
     """A value that a run takes; ``default`` ``None`` means it must be given."""
 
@@ -20,14 +20,14 @@ class Parameter:
     summary: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WorkflowStep:
     """One command of a workflow, run inside the environment; no shell reads it."""
 
     run: Command
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ResultField:
     """A value to record: ``path`` (``speed.median_ms``) in a JSON ``file`` that a step writes."""
 
@@ -36,7 +36,7 @@ class ResultField:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Workflow:
     """Named steps with parameters that record results."""
 
@@ -48,7 +48,7 @@ class Workflow:
     shows: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EnvironmentFile:
     """A declared environment: requirements, its own packages and workflows.
 

@@ -9,7 +9,7 @@ from typing import Any
 from ckpm.system.documents import Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
     """One text; ``parse`` types it and raises ``ValueError`` for what it does not take."""
 
@@ -18,7 +18,7 @@ class Text:
     pattern: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Each:
     """A list; a lone value stands for a list of one when ``lone`` says so."""
 
@@ -26,14 +26,14 @@ class Each:
     lone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """A mapping of free keys to one kind of value."""
 
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Field:
     """One field: its kind, what it means, and whether it must be there."""
 
@@ -42,7 +42,7 @@ class Field:
     required: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Record:
     """A mapping of known fields; ``shorthand`` reads a lone text instead.
 
