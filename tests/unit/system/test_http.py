@@ -143,7 +143,8 @@ def test_begins_again_where_a_server_cannot_continue(
     loopback.misbehave("file.bin", behaviour(cut=100_000), behaviour(**fault))
     fetch(url)
     assert place.read_bytes() == CONTENT
-    assert loopback.answers[1].asked is not None
+    # Answers are noted as they end, and one that nobody reads on may end last.
+    assert sum(answer.asked is not None for answer in loopback.answers) == 1
 
 
 def test_a_whole_file_of_unknown_size_left_behind_is_not_stuck(
