@@ -163,7 +163,8 @@ def remember(session: Session, prepared: Prepared, generation: Path, arguments: 
         for known in session.content.directories(kind)
         for path in (known, *sorted(known.glob("*.yaml")))
     ]
-    files = [place.file, place.lock, *contents, *_beside(prepared)]
+    links = sorted((generation / "packages").glob("*"))
+    files = [place.file, place.lock, *contents, *links, *_beside(prepared)]
     done = {
         "name": place.name,
         "generation": str(generation),

@@ -12,12 +12,16 @@ from ckpm.model.installation import normalised
 
 
 def generation_digest(directory: Path) -> str | None:
-    """Return the digest of the step that made a generation, or ``None`` when it is damaged."""
+    """Return the digest of the step that made a generation, or ``None`` when it is damaged.
+
+    A package that somebody took out of the store damages every generation that links to it.
+    """
     try:
         digest = json.loads((directory / "environment.json").read_text(encoding="utf-8"))["digest"]
+        is_whole = all(link.exists() for link in (directory / "packages").iterdir())
     except (OSError, ValueError, KeyError):
         return None
-    return digest if isinstance(digest, str) else None
+    return digest if is_whole and isinstance(digest, str) else None
 
 
 def added_by_hand(directory: Path) -> list[str]:
