@@ -16,8 +16,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ckpm import errors
+from ckpm._content import bundled_dir
 from ckpm.cli.app import COMMANDS, command_module, command_parser
 from ckpm.errors import CkpmError
+from ckpm.recipe import load_detectors
 from ckpm.recipe.schema import reference_rows
 
 DOCS = Path(__file__).resolve().parent
@@ -107,6 +109,21 @@ Every error is one lower-case clause, followed by `hint:` lines. With `--json` t
 """
 
 
+DETECTED_INTRO = """\
+# Packages that ckpm finds
+
+`ckpm detect` looks for all of these, `ckpm detect NAME` for one. In brackets is how many described
+machines its test has, with the outputs of real versions and of what must not be taken for it.
+[Write a detector](../howto/write-a-detector.md) adds another. """
+
+FINDERS = {
+    "executables": "Found by their programs",
+    "libraries": "Found by their libraries",
+    "distribution": "Python distributions",
+    "files": "Found by other files",
+}
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write or check the pages; the exit code is 1 when a check finds a stale one."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -128,6 +145,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     reference = DOCS / "reference"
     yield reference / "recipe.md", MARK + RECIPE_INTRO + fields("recipe") + RECIPE_NOTES
     yield reference / "detector.md", MARK + DETECTOR_INTRO + fields("detector")
+    yield reference / "detected-packages.md", MARK + DETECTED_INTRO + detected()
     yield (
         reference / "environment.md",
         MARK + ENVIRONMENT_INTRO + fields("environment") + ENVIRONMENT_NOTES,
@@ -138,6 +156,21 @@ def pages() -> Iterator[tuple[Path, str]]:
         text = path.read_text(encoding="utf-8")
         if QUOTED.search(text):
             yield path, QUOTED.sub(_quote, text)
+
+
+def detected() -> str:
+    """Return every package that can be found, by what finds it, with how many machines test it."""
+    bundled = load_detectors(bundled_dir("detectors"))
+    kinds: dict[str, list[str]] = {kind: [] for kind in FINDERS}
+    for detector in bundled:
+        kind = next(kind for kind in FINDERS if getattr(detector, kind))
+        test = bundled_dir("detectors") / f"{detector.package}.test.yaml"
+        machines = test.read_text(encoding="utf-8").count("- machine:")
+        kinds[kind].append(f"`{detector.package}` ({machines})")
+    sections = [
+        f"## {FINDERS[kind]}: {len(names)}\n\n{', '.join(names)}\n" for kind, names in kinds.items()
+    ]
+    return f"{len(bundled)} packages.\n\n" + "\n".join(sections)
 
 
 def fields(kind: str) -> str:
