@@ -11,13 +11,13 @@ from ckpm.resolve.problem import Edge, Problem
 
 
 def choices(problem: Problem, answer: Answer) -> tuple[Choice, ...]:
-    """Return the chosen candidates breadth-first, each with who wants it and what it needs."""
+    """Return the chosen candidates in order, each with who wants it and what it needs."""
     wanted: dict[int, list[Requirement]] = {node: [] for node in answer}
     for edge in problem.roots:
         if edge.requires:
             wanted[problem.settled(answer, edge.node)].append(edge.requirement)
     made = []
-    for node in _breadth_first(problem, answer):
+    for node in answer:
         if problem.nodes[node].is_choice:
             continue
         needs = []
@@ -47,17 +47,6 @@ def passed_over(problem: Problem, answer: Answer) -> Iterator[Rejection]:
 def _unique(requirements: list[Requirement]) -> tuple[Requirement, ...]:
     """Drop repetitions: the same requirement of the same asker."""
     return tuple({(r, r.origin): r for r in requirements}.values())
-
-
-def _breadth_first(problem: Problem, answer: Answer) -> list[int]:
-    reached = dict.fromkeys(edge.node for edge in problem.roots if edge.requires)
-    order = list(reached)
-    for node in order:
-        for edge in problem.edges(node, answer[node]):
-            if edge.requires and edge.node not in reached:
-                reached[edge.node] = None
-                order.append(edge.node)
-    return order
 
 
 def _chosen(problem: Problem, answer: Answer, node: int) -> Candidate:

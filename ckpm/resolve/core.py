@@ -21,7 +21,7 @@ from ckpm.resolve.problem import Problem
 from ckpm.resolve.trail import DECISION, ROOT, Fact
 
 Answer = dict[int, int]
-"""The chosen candidate's position by node."""
+"""The chosen candidate's position by node, breadth-first from what is required."""
 
 MAX_CONFLICTS = 200_000
 POLL_EVERY = 64

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
-from itertools import product
 
 from ckpm.model.platform import Platform
 from ckpm.model.question import Conditional, Listing, Question
@@ -15,7 +14,7 @@ from ckpm.model.resolution import Candidate, Rejection, Resolution
 from ckpm.model.version import ListedVersion, Version
 from ckpm.resolve.compile import compile_problem
 from ckpm.resolve.deadline import within
-from ckpm.resolve.preference import by_version
+from ckpm.resolve.preference import by_version, option_choices
 from ckpm.resolve.stage import answered_or_explained
 from ckpm.resolve.supply import Supply, Wants
 
@@ -52,7 +51,7 @@ class Listed(Supply):
             self.candidate(package, scope, version, options, listing)
             for version in listing.versions
             if version not in excluded
-            for options in choices(listing, version)
+            for options in option_choices(listing.options_of(version))
         ]
         return _Ranking(self.question, package, listing).ranked(found)
 
@@ -121,14 +120,6 @@ class Listed(Supply):
             Rejection(f"{package} {version}", package, reason)
             for version, reason in excluded.items()
         ]
-
-
-def choices(listing: Listing, version: str) -> Iterator[dict[str, str]]:
-    """Yield every choice of option values that a version can have, defaults first."""
-    options = listing.options_of(version)
-    values = [sorted(given, key=default.__ne__) for _, default, given in options]
-    for chosen in product(*values):
-        yield dict(zip((name for name, _, _ in options), chosen, strict=True))
 
 
 class _Ranking:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
 from typing import Protocol
 
 from ckpm.errors import DownloadError
@@ -21,7 +20,7 @@ from ckpm.model.resolution import (
     Release,
 )
 from ckpm.model.version import Version
-from ckpm.resolve.preference import Preference
+from ckpm.resolve.preference import Preference, option_choices
 from ckpm.resolve.supply import Wants
 
 
@@ -188,7 +187,7 @@ class Offers:
             ):
                 continue
             for release in self._releases(recipe, source, platform):
-                for options in _option_choices(recipe, source):
+                for options in option_choices(_options(recipe, source)):
                     candidate = _candidate(recipe, source, release, options, scope, platform)
                     self._of_releases[id(candidate)] = release.needs
                     yield candidate
@@ -256,16 +255,11 @@ def _method_tools(recipe: Recipe, source: Source) -> Iterator[Requirement]:
         yield Requirement(name, origin=f"{recipe.origin}:{source.line}")
 
 
-def _option_choices(recipe: Recipe, source: Source) -> Iterator[dict[str, str]]:
-    """Yield every choice of options that the source can give, defaults first."""
+def _options(recipe: Recipe, source: Source) -> Iterator[tuple[str, str, Sequence[str]]]:
+    """Yield the recipe's options with the values that the source can give."""
     given = dict(source.when.conditions)
-    names = [option.name for option in recipe.options]
-    values = [
-        sorted(given.get(option.name, option.values), key=option.default.__ne__)
-        for option in recipe.options
-    ]
-    for choice in product(*values):
-        yield dict(zip(names, choice, strict=True))
+    for option in recipe.options:
+        yield option.name, option.default, given.get(option.name, option.values)
 
 
 def _key_options(recipe: Recipe | None, options: Mapping[str, str]) -> Options:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from operator import attrgetter
 
 from ckpm.model.resolution import Candidate, Prefer
@@ -65,6 +66,16 @@ class Preference:
             not self.is_stored(candidate),
             self.positions.get(candidate.source_line, -1),
         )
+
+
+def option_choices(
+    options: Iterable[tuple[str, str, Iterable[str]]],
+) -> Iterator[dict[str, str]]:
+    """Yield every choice of values for options (name, default, values), defaults first."""
+    known = list(options)
+    values = [sorted(given, key=default.__ne__) for _, default, given in known]
+    for chosen in product(*values):
+        yield dict(zip((name for name, _, _ in known), chosen, strict=True))
 
 
 def by_version(candidates: Iterable[Candidate], *, newest_first: bool) -> list[Candidate]:

@@ -32,7 +32,7 @@ def search(
     resolvelib reports false conflicts on some cyclic graphs (its issue 206).
 
     Raises:
-        UndecidedError: when the exact core ran out of its budget, or the caller stops it.
+        SearchStoppedError: when the exact core ran out of its budget, or the caller stops it.
     """
     answer = first_choices(problem)
     if answer is None:
