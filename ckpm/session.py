@@ -34,6 +34,7 @@ from ckpm.system.report import Reporter, SilentReporter
 
 # Each stage is imported by the method that calls it: `ckpm detect` must not pay for installing.
 if TYPE_CHECKING:
+    from ckpm.detect import Journal, Search
     from ckpm.install.execute import Installer
     from ckpm.install.registries import Registries
     from ckpm.model.lock import LockedTarget
@@ -103,16 +104,22 @@ class Session:
         """Return the platform that a ``--target`` means; this machine without one."""
         return self.native if text is None else parse_target(text, known_platforms(), self.native)
 
-    def detect(self, packages: Sequence[str] | None = None) -> tuple[Installation, ...]:
+    def detect(
+        self,
+        packages: Sequence[str] | None = None,
+        search: Search | None = None,
+        journal: Journal | None = None,
+    ) -> tuple[Installation, ...]:
         """Return what this machine has, of some packages or of all that have a detector."""
-        from ckpm.detect import detect
+        from ckpm.detect import Journal, detect
 
         return detect(
             self.content.detectors,
             self.host,
             packages=packages,
+            search=search,
             cache=self.settings.cache / "detected",
-            report=self.notes.append,
+            journal=journal or Journal(self.notes.append),
         )
 
     def installed(self, package: str) -> tuple[Installation, ...]:

@@ -7,58 +7,79 @@ from collections.abc import Iterable
 from dataclasses import replace
 from posixpath import basename, join
 
-from ckpm.detect.index import Index, Report
+from ckpm.detect.index import Index
+from ckpm.detect.journal import Journal
 from ckpm.detect.patterns import first_group, occurs
-from ckpm.detect.places import abilities_of, fits, prefix_of
+from ckpm.detect.places import abilities_of, fits, prefix_of, version_text
 from ckpm.detect.probes import Answers, Program
 from ckpm.detect.shims import see_through
 from ckpm.model.detector import Detector
 from ckpm.model.installation import ABILITIES, Installation
 from ckpm.model.version import Version
-from ckpm.system.host import Host
+from ckpm.system.host import FileStatus, Host
 from ckpm.system.probe import ProbeResult
 
 _VERSION_SUFFIX = re.compile(r"-?\d+(?:\.\d+)*[a-z]?$")
 
 
 def find_programs(
-    host: Host, index: Index, detector: Detector, directories: Iterable[str], report: Report
+    host: Host, index: Index, detector: Detector, directories: Iterable[str], journal: Journal
 ) -> list[Program]:
     """Return the programs to ask, nearest first, each tool once; shims are seen through."""
     found: dict[tuple[tuple[int, int], str], Program] = {}
     for name in index.matching(detector.executables, directories):
-        status = host.inspect(name)
-        if status is None or not status.is_program:
-            continue
-        for path in see_through(host, name, status):
-            program = _program(host, path, report)
-            if program is not None:
-                # clang and clang++ are one file and two tools; python3 and python3.11 are one.
-                tool = _VERSION_SUFFIX.sub("", basename(path))
-                found.setdefault((program.status.identity, tool), program)
+        for program in _behind(host, name, detector.package, journal):
+            # clang and clang++ are one file and two tools; python3 and python3.11 are one.
+            tool = _VERSION_SUFFIX.sub("", basename(program.path))
+            first = found.setdefault((program.status.identity, tool), program)
+            if first.path != program.path:
+                journal.left(detector.package, program.path, f"it is `{first.path}` again")
     return list(found.values())
 
 
-def _program(host: Host, path: str, report: Report) -> Program | None:
+def _behind(host: Host, name: str, package: str, journal: Journal) -> Iterable[Program]:
+    """Yield what runs when ``name`` is run."""
+    status = host.inspect(name)
+    if status is None or not status.is_program:
+        journal.left(package, name, _no_program(status))
+        return
+    real = see_through(host, name, status)
+    if list(real) != [name]:
+        shown = ", ".join(f"`{path}`" for path in real) or "what cannot be known"
+        journal.left(package, name, f"it only passes calls on to {shown}")
+    for path in real:
+        if (program := _program(host, path, package, journal)) is not None:
+            yield program
+
+
+def _no_program(status: FileStatus | None) -> str:
+    if status is None:
+        return "a link that leads nowhere"
+    return "it runs as another user" if status.is_set_id else "it cannot be run"
+
+
+def _program(host: Host, path: str, package: str, journal: Journal) -> Program | None:
     status = host.inspect(path)
     if status is None or not status.is_program:
+        journal.left(package, path, _no_program(status))
         return None
     if not fits(host, path):
-        report(f"`{path}` is built for another processor")
+        journal.warn(f"`{path}` is built for another processor")
+        journal.left(package, path, "built for another processor")
         return None
     return Program(path, status)
 
 
 def recognise(
-    host: Host, detector: Detector, programs: Iterable[Program], answers: Answers, report: Report
+    host: Host, detector: Detector, programs: Iterable[Program], answers: Answers, journal: Journal
 ) -> list[Installation]:
     """Return what the programs prove to be there; one prefix and version is one installation."""
     found: dict[tuple[str, str], Installation] = {}
     for program in programs:
         answer = answers.get((program.status.identity, detector.version.args))
-        installation = _installation(host, detector, program, answer)
+        installation = _installation(host, detector, program, answer, journal)
         if installation is None:
-            _explain(program, detector, answer, report)
+            _complain(program, detector, answer, journal)
             continue
         key = (installation.prefix, installation.version.text)
         found[key] = _merged(found[key], installation) if key in found else installation
@@ -66,16 +87,21 @@ def recognise(
 
 
 def _installation(
-    host: Host, detector: Detector, program: Program, answer: ProbeResult | None
+    host: Host, detector: Detector, program: Program, answer: ProbeResult | None, journal: Journal
 ) -> Installation | None:
     real_path = program.status.real_path
     prefix = prefix_of(detector, real_path)
-    text = answer.output if answer else _version_file(host, detector, prefix)
+    text = answer.output if answer else version_text(host, detector, prefix, prefix)
     version = first_group(detector.version.pattern, text)
+    reason = _said(detector, answer, text)
     if version is None or occurs(detector.excludes, text):
+        journal.left(detector.package, program.path, f"{reason}, which is not its answer")
         return None
-    if not all(host.inspect(join(prefix, file)) for file in detector.files):
+    missing = next((file for file in detector.files if not host.inspect(join(prefix, file))), None)
+    if missing is not None:
+        journal.left(detector.package, program.path, f"there is no `{prefix}/{missing}`")
         return None
+    journal.taken(detector.package, program.path, version, reason)
     return Installation(
         detector.package,
         Version(version),
@@ -87,21 +113,25 @@ def _installation(
     )
 
 
-def _version_file(host: Host, detector: Detector, prefix: str) -> str:
-    if detector.version.file is None:
-        return ""
-    return host.read(join(prefix, detector.version.file)).decode("utf-8", "replace")
+def _said(detector: Detector, answer: ProbeResult | None, text: str) -> str:
+    """Say what the version was looked for in, by its first line with words."""
+    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    shown = f'"{line[:100]}"' if line else "nothing"
+    if answer is None:
+        return f"`{detector.version.file}` holds {shown}"
+    fault = f" and {answer.fault}" if answer.fault else ""
+    return f"`{' '.join(detector.version.args)}` prints {shown}{fault}"
 
 
-def _explain(
-    program: Program, detector: Detector, answer: ProbeResult | None, report: Report
+def _complain(
+    program: Program, detector: Detector, answer: ProbeResult | None, journal: Journal
 ) -> None:
     """A tool of another maker is no news; one that is broken is."""
     if answer is None or occurs(detector.excludes, answer.output):
         return
     fault = answer.fault or _failure(answer)
     if fault and first_group(detector.version.pattern, answer.output) is None:
-        report(f"`{program.path}` {fault}; it is not taken for `{detector.package}`")
+        journal.warn(f"`{program.path}` {fault}; it is not taken for `{detector.package}`")
 
 
 def _failure(answer: ProbeResult) -> str | None:

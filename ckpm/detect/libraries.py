@@ -1,18 +1,19 @@
-"""Packages that are found by their libraries and headers, or by files below a root."""
+"""Packages that are found by their libraries and headers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from posixpath import basename, dirname, join
+from collections.abc import Sequence
+from posixpath import dirname
 
+from ckpm.detect.journal import Journal
 from ckpm.detect.patterns import first_group, occurs
 from ckpm.detect.places import (
     fill,
     find_header,
     find_libraries,
-    library_directories,
     multiarch,
     series,
+    version_text,
 )
 from ckpm.model.detector import Detector
 from ckpm.model.installation import Ability, Installation
@@ -20,50 +21,42 @@ from ckpm.model.platform import Platform
 from ckpm.model.version import Version
 from ckpm.system.host import Host
 
-_STANDARD_PREFIXES = ("/usr/local", "/usr", "/")
-_VARIABLES = ("LIBRARY_PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
-
-
-def library_search_path(host: Host, program_directories: Iterable[str]) -> list[str]:
-    """Return where libraries may lie: beside programs, in standard places, where linkers look."""
-    prefixes = [dirname(path) for path in program_directories if basename(path) in ("bin", "sbin")]
-    found = [
-        directory
-        for prefix in dict.fromkeys([*prefixes, *_STANDARD_PREFIXES])
-        for directory in library_directories(host.platform, prefix)
-    ]
-    for variable in _VARIABLES:
-        entries = host.environ.get(variable, "").split(":")
-        found += [entry.rstrip("/") for entry in entries if entry.startswith("/")]
-    return list(dict.fromkeys(found))
-
 
 def find_by_libraries(
-    host: Host, detector: Detector, directories: Sequence[str]
+    host: Host, detector: Detector, directories: Sequence[str], journal: Journal
 ) -> list[Installation]:
     """Return one installation for each place where the library is, nearest first."""
     found: dict[tuple[int, int], Installation] = {}
     for directory in directories:
         paths = list(find_libraries(host, directory, detector.libraries))
         status = host.inspect(paths[0]) if paths else None
-        if status is None or status.identity in found:
+        if status is None:
             continue
-        installation = _library(host, detector, paths[0], status.real_path)
+        if status.identity in found:
+            journal.left(detector.package, paths[0], f"it is `{status.real_path}` again")
+            continue
+        installation = _library(host, detector, paths[0], status.real_path, journal)
         if installation is not None:
             found[status.identity] = installation
     return list(found.values())
 
 
-def _library(host: Host, detector: Detector, path: str, real_path: str) -> Installation | None:
+def _library(
+    host: Host, detector: Detector, path: str, real_path: str, journal: Journal
+) -> Installation | None:
     directory = dirname(path)
     prefix = _prefix(host.platform, directory)
     # Without headers there is often no `.pc` file either; some libraries' file names tell.
-    text = _version_text(host, detector, prefix, directory) or real_path
+    text = version_text(host, detector, prefix, directory) or real_path
     version = first_group(detector.version.pattern, text)
     if version is None or occurs(detector.excludes, text):
+        where = f"`{detector.version.file}`" if text is not real_path else "its name"
+        reason = f"no version in {where}" if version is None else "it is another package's"
+        journal.left(detector.package, path, reason)
         return None
     names = [fill(header, version=version, series=series(version)) for header in detector.headers]
     header = find_header(host, prefix, names)
+    journal.taken(detector.package, path, version, _proof(names, header))
     evidence = tuple(dict.fromkeys(filter(None, (path, real_path, header))))
     return Installation(
         detector.package,
@@ -76,6 +69,12 @@ def _library(host: Host, detector: Detector, path: str, real_path: str) -> Insta
     )
 
 
+def _proof(names: Sequence[str], header: str | None) -> str:
+    if header is not None:
+        return f"with its header `{header}`"
+    return f"without its header `{names[0]}`" if names else "it has no headers"
+
+
 def _abilities(header: str | None) -> tuple[Ability, ...]:
     return ("link", "develop") if header else ("link",)
 
@@ -85,37 +84,3 @@ def _prefix(platform: Platform, directory: str) -> str:
         if directory.endswith(tail):
             return directory.removesuffix(tail) or "/"
     return directory
-
-
-def find_by_files(host: Host, detector: Detector, roots: Iterable[str]) -> Iterator[Installation]:
-    """Yield the roots below which all of the detector's files are, each real directory once."""
-    seen: set[tuple[int, int]] = set()
-    for root in roots:
-        status = host.inspect(root)
-        if status is None or status.identity in seen:
-            continue
-        seen.add(status.identity)
-        prefix = status.real_path
-        evidence = tuple(join(prefix, file) for file in detector.files)
-        version = first_group(
-            detector.version.pattern, _version_text(host, detector, prefix, prefix)
-        )
-        if version is None or not all(map(host.inspect, evidence)):
-            continue
-        yield Installation(
-            detector.package,
-            Version(version),
-            prefix,
-            evidence,
-            # What is headers alone can be built with, and neither run nor linked.
-            ("develop",) if detector.headers else ("run",),
-            detector.options,
-            origin=detector.origin,
-        )
-
-
-def _version_text(host: Host, detector: Detector, prefix: str, libdir: str) -> str:
-    if detector.version.file is None:
-        return ""
-    file = join(prefix, fill(detector.version.file, prefix=prefix, libdir=libdir))
-    return host.read(file).decode("utf-8", "replace")

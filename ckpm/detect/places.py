@@ -95,3 +95,11 @@ def abilities_of(host: Host, detector: Detector, prefix: str, version: str) -> t
     linkable = any(any(find_libraries(host, path, detector.libraries)) for path in directories)
     has = {"run": True, "link": linkable, "develop": bool(find_header(host, prefix, names))}
     return tuple(ability for ability in ABILITIES if has[ability])
+
+
+def version_text(host: Host, detector: Detector, prefix: str, libdir: str) -> str:
+    """Return what stands in the file that tells the version; nothing where there is none."""
+    if detector.version.file is None:
+        return ""
+    file = join(prefix, fill(detector.version.file, prefix=prefix, libdir=libdir))
+    return host.read(file).decode("utf-8", "replace")

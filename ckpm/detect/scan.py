@@ -9,10 +9,14 @@ from pathlib import Path
 from ckpm.detect.cache import ProbeCache
 from ckpm.detect.distributions import find_distributions, read_sites
 from ckpm.detect.executables import find_programs, recognise
-from ckpm.detect.index import Index, Report, expand_roots, search_path, usable
-from ckpm.detect.libraries import find_by_files, find_by_libraries, library_search_path
+from ckpm.detect.files import find_by_files
+from ckpm.detect.index import Index
+from ckpm.detect.journal import Journal
+from ckpm.detect.libraries import find_by_libraries
 from ckpm.detect.patterns import UnusablePatternError
 from ckpm.detect.probes import Program, Question, ask
+from ckpm.detect.search import Places, Search
+from ckpm.detect.views import BoundedHost
 from ckpm.model.detector import Detector
 from ckpm.model.installation import Installation
 from ckpm.system.host import Host
@@ -26,17 +30,18 @@ def detect(
     host: Host,
     *,
     packages: Collection[str] | None = None,
+    search: Search | None = None,
     cache: Path | None = None,
-    report: Callable[[str], None] | None = None,
+    journal: Journal | None = None,
 ) -> tuple[Installation, ...]:
     """Return what is installed, in the order of the detectors and nearest on ``PATH`` first.
 
     ``packages`` narrows the scan; ``cache`` is a directory in which answers are kept, by the
-    fingerprint of what was run. Broken tools go to ``report``, each by name.
+    fingerprint of what was run. Broken tools are warnings in the ``journal``, each by name.
     """
     every = list(detectors)
     wanted = [each for each in every if packages is None or each.package in packages]
-    scan = _Scan(host, _once(report), ProbeCache(cache))
+    scan = _Scan(host, search or Search(), journal or Journal(), ProbeCache(cache))
     programs = scan.programs(_with_interpreters(every, wanted))
     scan.cache.save(is_whole=packages is None)
     interpreters = [each for found in programs.values() for each in found]
@@ -60,45 +65,31 @@ def _with_interpreters(every: Sequence[Detector], wanted: Sequence[Detector]) ->
     return [each for each in every if each.package in packages]
 
 
-def _once(report: Report | None) -> Report:
-    """Several detectors may stumble over one file."""
-    said: set[str] = set()
-
-    def say(text: str) -> None:
-        if report is not None and text not in said:
-            said.add(text)
-            report(text)
-
-    return say
-
-
 class _Scan:
     """What all detectors of one scan share."""
 
-    def __init__(self, host: Host, report: Report, cache: ProbeCache) -> None:
-        self.host = host
-        self.report = report
+    def __init__(self, host: Host, search: Search, journal: Journal, cache: ProbeCache) -> None:
+        self.host: Host = BoundedHost(host, search.directories) if search.only else host
+        self.journal = journal
         self.cache = cache
-        self.path = search_path(host, report)
+        self.places = Places(self.host, search, journal)
 
     def programs(self, detectors: Iterable[Detector]) -> dict[Detector, list[Installation]]:
         """Ask the programs of all detectors at once, then let each judge its own."""
-        roots = {
-            each: usable(self.host, expand_roots(self.host, each.roots), self.report)
-            for each in detectors
-            if each.executables
-        }
-        index = Index(
-            self.host, [*self.path, *(path for paths in roots.values() for path in paths)]
-        )
+        path, searched = self.places.programs, {}
+        for each in detectors:
+            if each.executables:
+                searched[each] = [*path, *self.places.usable(self.places.roots(each))]
+                self.journal.looked(each.package, searched[each])
+        index = Index(self.host, [path for paths in searched.values() for path in paths])
         programs = {
-            each: find_programs(self.host, index, each, [*self.path, *paths], self.report)
-            for each, paths in roots.items()
+            each: find_programs(self.host, index, each, paths, self.journal)
+            for each, paths in searched.items()
         }
         answers = ask(self.host, _questions(programs), self.cache)
         return {
             each: self._guarded(
-                each, partial(recognise, self.host, each, found, answers, self.report)
+                each, partial(recognise, self.host, each, found, answers, self.journal)
             )
             for each, found in programs.items()
         }
@@ -114,17 +105,20 @@ class _Scan:
         try:
             return list(find())
         except UnusablePatternError as error:
-            self.report(f"the detector of `{detector.package}` has a pattern of no use: {error}")
+            self.journal.warn(
+                f"the detector of `{detector.package}` has a pattern of no use: {error}"
+            )
             return []
 
     def _files(self, detector: Detector) -> Iterable[Installation]:
-        if detector.executables:
+        if detector.executables or not (detector.libraries or detector.files):
             return ()
-        roots = expand_roots(self.host, detector.roots)
+        places = self.places.roots(detector)
         if detector.libraries:
-            places = library_search_path(self.host, self.path)
-            return find_by_libraries(self.host, detector, [*places, *roots])
-        return find_by_files(self.host, detector, roots) if detector.files else ()
+            places = [*self.places.libraries, *places]
+        self.journal.looked(detector.package, places)
+        find = find_by_libraries if detector.libraries else find_by_files
+        return find(self.host, detector, places, self.journal)
 
 
 def _questions(programs: dict[Detector, list[Program]]) -> Iterable[Question]:

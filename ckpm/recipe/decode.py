@@ -18,14 +18,14 @@ class _Missing(NamedTuple):
 _MISSING = _Missing()
 
 
-def decode(record: Record, node: Node, name: str) -> Any:
-    """Return what ``record`` builds from the document ``name``.
+def decode(kind: Record | Each, node: Node, name: str) -> Any:
+    """Return what ``kind`` builds from the document ``name``.
 
     Raises:
         ContentError: with all faults of the document, each as ``name:line: path: what``.
     """
     decoder = _Decoder(name)
-    value = decoder.value(record, node, "")
+    value = decoder.value(kind, node, "")
     if decoder.faults:
         raise ContentError(decoder.faults)
     return value

@@ -9,13 +9,15 @@ from pathlib import Path
 
 from ckpm.errors import ContentError
 from ckpm.model.detector import Detector
+from ckpm.model.machine import DetectionCase
 from ckpm.model.recipe import Recipe
 from ckpm.model.workflow import EnvironmentFile
 from ckpm.recipe.decode import decode
 from ckpm.recipe.detectors import DETECTOR
 from ckpm.recipe.environments import ENVIRONMENT
+from ckpm.recipe.machines import CASES
 from ckpm.recipe.recipes import RECIPE
-from ckpm.system.documents import Mapped, Node, plain, read_document
+from ckpm.system.documents import Mapped, Node, plain, read_document, read_list
 
 
 def load_recipe(path: Path) -> Recipe:
@@ -41,6 +43,12 @@ def load_detector(path: Path) -> Detector:
             [f"{name}:1: package: `{detector.package}` in a file named `{path.name}`"]
         )
     return replace(detector, origin=name)
+
+
+def load_cases(path: Path) -> tuple[DetectionCase, ...]:
+    """Read the described machines of a detector's test, or a recorded machine."""
+    cases: tuple[DetectionCase, ...] = decode(CASES, read_list(path), _shown(path))
+    return cases
 
 
 def load_environment(path: Path) -> EnvironmentFile:

@@ -53,6 +53,18 @@ def read_document(path: Path) -> Mapped:
         ContentError: for anything that is not strict YAML, with file and line.
         NotFoundError: when there is no such file.
     """
+    return parse_document(_read(path), str(path))
+
+
+def read_list(path: Path) -> Sequenced:
+    """Read one file whose document is a list; raises as ``read_document``."""
+    node = _parse(_read(path), str(path))
+    if not isinstance(node, Sequenced):
+        raise ContentError([f"{path}:1: expected a list"])
+    return node
+
+
+def _read(path: Path) -> str:
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -60,27 +72,30 @@ def read_document(path: Path) -> Mapped:
     if len(data) > MAX_BYTES:
         raise ContentError([f"{path}: larger than {MAX_BYTES >> 20} MiB"])
     try:
-        text = data.decode("utf-8")
+        return data.decode("utf-8")
     except UnicodeDecodeError:
         raise ContentError([f"{path}: not UTF-8 text"]) from None
-    return parse_document(text, str(path))
 
 
 def parse_document(text: str, name: str) -> Mapped:
     """Read a text whose document is a mapping; ``name`` stands in messages."""
+    node = _parse(text, name)
+    if not isinstance(node, Mapped):
+        raise ContentError([f"{name}:1: expected a mapping of fields"])
+    return node
+
+
+def _parse(text: str, name: str) -> Node | None:
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        node = _Composer(name, iter(yaml.parse(text, Loader=loader))).document()
+        return _Composer(name, iter(yaml.parse(text, Loader=loader))).document()
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         problem = getattr(error, "problem", None) or "it is no YAML"
         raise ContentError([f"{name}:{line}: {problem}"]) from None
-    if not isinstance(node, Mapped):
-        raise ContentError([f"{name}:1: expected a mapping of fields"])
-    return node
 
 
 def plain(node: Node | None) -> Any:

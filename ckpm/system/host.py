@@ -7,6 +7,7 @@ import stat
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from ckpm.model.platform import Platform
@@ -31,8 +32,12 @@ class FileStatus:
     @property
     def is_program(self) -> bool:
         """Whether it may be run; set-user-id programs are not for guessing what they are."""
-        special = stat.S_ISUID | stat.S_ISGID
-        return stat.S_ISREG(self.mode) and bool(self.mode & 0o111) and not self.mode & special
+        return stat.S_ISREG(self.mode) and bool(self.mode & 0o111) and not self.is_set_id
+
+    @property
+    def is_set_id(self) -> bool:
+        """Whether it runs with the rights of its owner or group."""
+        return bool(self.mode & (stat.S_ISUID | stat.S_ISGID)) and not self.is_directory
 
     @property
     def is_world_writable(self) -> bool:
@@ -68,8 +73,14 @@ class Host(Protocol):
     def read(self, path: str, limit: int = 65536) -> bytes:
         """Read the start of a regular file; nothing when that fails."""
 
-    def probe(self, argv: Sequence[str]) -> ProbeResult:
-        """Run a program for what it prints; see `ckpm.system.probe`."""
+    def digest(self, path: str, algorithm: str) -> str | None:
+        """Return the digest of a whole file in hexadecimal; ``None`` where it cannot be read."""
+
+    def registry(self, key: str) -> str | None:
+        r"""Return a value of Windows' registry, by ``HKLM\KEY!NAME``; nothing elsewhere."""
+
+    def probe(self, argv: Sequence[str], extra: Mapping[str, str] | None = None) -> ProbeResult:
+        """Run a program for what it prints, with ``extra`` variables; see `ckpm.system.probe`."""
 
 
 class LocalHost:
@@ -113,8 +124,19 @@ class LocalHost:
                     return file.read(limit) or b""
         return b""
 
-    def probe(self, argv: Sequence[str]) -> ProbeResult:
-        return probe(argv, environ=self.environ, timeout_s=self._timeout_s)
+    def digest(self, path: str, algorithm: str) -> str | None:
+        import hashlib
+
+        with suppress(OSError, ValueError), Path(path).open("rb") as file:
+            return hashlib.file_digest(file, algorithm).hexdigest()
+        return None
+
+    def registry(self, key: str) -> str | None:
+        return None
+
+    def probe(self, argv: Sequence[str], extra: Mapping[str, str] | None = None) -> ProbeResult:
+        environ = {**self.environ, **extra} if extra else self.environ
+        return probe(argv, environ=environ, timeout_s=self._timeout_s)
 
 
 def _list(directory: str) -> Sequence[str]:

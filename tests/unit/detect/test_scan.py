@@ -6,12 +6,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
-from ckpm.detect import detect
+from ckpm.detect import Journal, detect
 from ckpm.model.detector import Detector, VersionProbe
 from ckpm.model.installation import Installation
 from ckpm.model.platform import Platform
@@ -31,9 +31,9 @@ class CountingHost(LocalHost):
         super().__init__({"PATH": path + ":/usr/bin:/bin"}, LINUX, timeout_s=timeout_s)
         self.ran: list[Sequence[str]] = []
 
-    def probe(self, argv: Sequence[str]) -> ProbeResult:
+    def probe(self, argv: Sequence[str], extra: Mapping[str, str] | None = None) -> ProbeResult:
         self.ran.append(argv)
-        return super().probe(argv)
+        return super().probe(argv, extra)
 
 
 def write_tool(path: Path, body: str) -> Path:
@@ -51,7 +51,7 @@ def test_a_hanging_tool_is_a_warning_and_the_rest_is_found(tmp_path: Path) -> No
     hangs = write_tool(tmp_path / "a" / "tool", "sleep 60")
     write_tool(tmp_path / "b" / "tool", "echo tool 2.0")
     host, said = CountingHost(tmp_path / "a", tmp_path / "b", timeout_s=1), []
-    assert versions(detect([TOOL], host, report=said.append)) == ["2.0"]
+    assert versions(detect([TOOL], host, journal=Journal(said.append))) == ["2.0"]
     assert said == [f"`{hangs}` did not finish in 1 s; it is not taken for `tool`"]
 
 
@@ -180,7 +180,12 @@ def test_a_fault_is_told_again_from_the_cache(tmp_path: Path) -> None:
     write_tool(tmp_path / "bin" / "tool", "kill -KILL $$")
     said: list[str] = []
     for _ in range(2):
-        detect([TOOL], CountingHost(tmp_path / "bin"), cache=tmp_path / "c", report=said.append)
+        detect(
+            [TOOL],
+            CountingHost(tmp_path / "bin"),
+            cache=tmp_path / "c",
+            journal=Journal(said.append),
+        )
     assert len(said) == 2
     assert said[0] == said[1]
 
@@ -206,7 +211,7 @@ def test_a_detector_with_a_pattern_of_no_use_is_a_warning(
     bad = Detector("bad", executables=("alias",), version=ahead)
     files = Detector("files", roots=(str(tmp_path),), files=("list",), version=ahead)
     said: list[str] = []
-    found = detect([bad, files, TOOL], CountingHost(tmp_path / "bin"), report=said.append)
+    found = detect([bad, files, TOOL], CountingHost(tmp_path / "bin"), journal=Journal(said.append))
     assert versions(found) == ["1.0"]
     assert [text.split("`")[1] for text in said] == ["bad", "files"]
     assert capfd.readouterr().err == ""

@@ -1,0 +1,117 @@
+"""Which directories are looked into, nearest first, each real one once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from posixpath import basename, dirname
+
+from ckpm.detect.journal import Journal
+from ckpm.detect.places import library_directories, multiarch
+from ckpm.detect.roots import expand_roots
+from ckpm.detect.shims import behind_shims
+from ckpm.model.detector import Detector
+from ckpm.system.host import Host
+
+_VARIABLES = ("LIBRARY_PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+
+
+@dataclass(frozen=True)
+class Search:
+    """Directories to look into first, each a prefix or what holds programs, libraries or data.
+
+    ``only`` leaves everything else of the machine out.
+    """
+
+    directories: tuple[str, ...] = ()
+    only: bool = False
+
+
+class Places:
+    """Where one scan looks for programs, libraries and files.
+
+    ``more`` are directories of programs, and ``more_libraries`` of libraries, that a site's modules
+    would put on the paths; they come last.
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        search: Search,
+        journal: Journal,
+        more: Iterable[str] = (),
+        more_libraries: Iterable[str] = (),
+    ) -> None:
+        self.host = host
+        self.search = search
+        self.journal = journal
+        self._more = tuple(more)
+        self._more_libraries = tuple(more_libraries)
+
+    @cached_property
+    def programs(self) -> list[str]:
+        """The directories whose programs may be run."""
+        tops = self.search.directories
+        given = [path for top in tops for path in (top, f"{top}/bin", f"{top}/sbin")]
+        return self.usable([*given, *_path(self.host), *self._more])
+
+    @cached_property
+    def libraries(self) -> list[str]:
+        """The directories of libraries: beside programs, in standard places, where linkers look."""
+        tops = self.search.directories
+        beside = [dirname(path) for path in self.programs if basename(path) in ("bin", "sbin")]
+        prefixes = dict.fromkeys([*tops, *beside, *_standard_prefixes(self.host)])
+        found = [
+            directory
+            for prefix in prefixes
+            for directory in library_directories(self.host.platform, prefix)
+        ]
+        for variable in _VARIABLES:
+            entries = self.host.environ.get(variable, "").split(":")
+            found += [entry.rstrip("/") for entry in entries if entry.startswith("/")]
+        return list(dict.fromkeys([*tops, *found, *self._more_libraries]))
+
+    def roots(self, detector: Detector) -> list[str]:
+        """Return the directories that one detector names, and those that the search does."""
+        tops = self.search.directories
+        last = dict.fromkeys(root.rpartition("/")[2] for root in detector.roots)
+        below = [
+            path
+            for top in tops
+            for path in expand_roots(self.host, (f"{top}/{name}" for name in last))
+        ]
+        return [*tops, *below, *expand_roots(self.host, detector.roots)]
+
+    def usable(self, directories: Iterable[str]) -> list[str]:
+        """Keep the directories that exist and that only their owner can write."""
+        kept: dict[tuple[int, int], str] = {}
+        for directory in directories:
+            status = self.host.inspect(directory)
+            if status is None or not status.is_directory or status.identity in kept:
+                continue
+            if status.is_world_writable:
+                self.journal.warn(f"`{directory}` can be written by anybody; nothing in it is run")
+                continue
+            kept[status.identity] = directory
+        return list(kept.values())
+
+
+def _path(host: Host) -> list[str]:
+    """Return the directories of ``PATH``.
+
+    Left out are empty and relative entries, which mean wherever we happen to be. In place of a
+    directory of shims stand the real ones behind it.
+    """
+    directories: list[str] = []
+    for entry in host.environ.get("PATH", "").split(":"):
+        if entry.startswith("/"):
+            directory = entry.rstrip("/") or "/"
+            is_shims = directory.endswith("/shims")
+            directories += behind_shims(host, directory) if is_shims else [directory]
+    return directories
+
+
+def _standard_prefixes(host: Host) -> tuple[str, ...]:
+    """Debian keeps a cross compiler's libraries below a prefix of its target's name."""
+    return ("/usr/local", "/usr", "/", f"/usr/{multiarch(host.platform)}")
