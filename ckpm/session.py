@@ -60,6 +60,7 @@ class Session:
         self.environ = dict(os.environ if environ is None else environ)  # noqa: TID251
         self.settings: Settings = load_settings(self.environ, store=store)
         self.host: Host = host or LocalHost(self.environ, self.native)
+        self._is_here = host is None
         self.store = Store(self.settings.store)
         self.reporter: Reporter = reporter or SilentReporter()
         self.choices = choices or Choices()
@@ -72,11 +73,10 @@ class Session:
 
     def environment_file(self, place: Place) -> EnvironmentFile:
         """Return what a place declares; a user environment that is new declares nothing."""
-        if not place.file.is_file():
-            return EnvironmentFile(
-                place.name, origin=str(place.file), directory=str(place.file.parent)
-            )
-        return load_environment(place.file)
+        if place.file.is_file():
+            return load_environment(place.file)
+        origin, directory = str(place.file), str(place.file.parent)
+        return EnvironmentFile(place.name, origin=origin, directory=directory)
 
     def place(
         self, name: str | None = None, directory: Path | None = None, *, create: bool = False
@@ -105,20 +105,17 @@ class Session:
         return self.native if text is None else parse_target(text, known_platforms(), self.native)
 
     def detect(
-        self,
-        packages: Sequence[str] | None = None,
-        search: Search | None = None,
-        journal: Journal | None = None,
+        self, search: Search | Sequence[str] | None = None, journal: Journal | None = None
     ) -> tuple[Installation, ...]:
-        """Return what this machine has, of some packages or of all that have a detector."""
-        from ckpm.detect import Journal, detect
+        """Return what this machine has; of some packages alone, without who installed them."""
+        from ckpm.detect import Journal, Search, detect
 
         return detect(
             self.content.detectors,
             self.host,
-            packages=packages,
-            search=search,
-            cache=self.settings.cache / "detected",
+            search if isinstance(search, Search) else Search(search, owners=search is None),
+            registered=self.content.registered if self._is_here else (),
+            cache=self.settings.cache / "detected" if self._is_here else None,
             journal=journal or Journal(self.notes.append),
         )
 
@@ -372,12 +369,9 @@ class Session:
         name = target or self.native.name
         current = self.store.current(place.key, name)
         if current is None:
-            raise NotFoundError(
-                f"the environment `{place.name}` is not installed for {name}",
-                hints=[
-                    f"run `ckpm sync -e {place.name}`" if place.is_ready else "run `ckpm install`"
-                ],
-            )
+            hint = f"run `ckpm sync -e {place.name}`" if place.is_ready else "run `ckpm install`"
+            message = f"the environment `{place.name}` is not installed for {name}"
+            raise NotFoundError(message, hints=[hint])
         activation = Activation(place.key, name, str(current), read_generation(current), place.name)
         return Environment(place.name, name, current, activation.all_changes)
 

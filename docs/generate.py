@@ -12,8 +12,11 @@ import inspect
 import re
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from ckpm import errors
 from ckpm._content import bundled_dir
@@ -120,8 +123,18 @@ FINDERS = {
     "executables": "Found by their programs",
     "libraries": "Found by their libraries",
     "distribution": "Python distributions",
+    "layouts": "Datasets and models, found by what they hold",
     "files": "Found by other files",
 }
+
+COVERAGE_INTRO = """\
+# Detectors beside those of others
+
+What Collective Knowledge, its successor MLC, Spack and Conan look for on a machine, by their names,
+and what finds it here. Where nothing does, the reason is said. Collective Knowledge's lists are its
+last, of 2022; the others are of 2026. The data is `docs/coverage.yaml`.
+
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -152,6 +165,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     )
     yield reference / "commands.md", MARK + COMMANDS_INTRO + "\n".join(map(command, COMMANDS))
     yield reference / "errors.md", MARK + ERRORS_INTRO + error_table()
+    yield DOCS / "internals" / "detector-coverage.md", MARK + COVERAGE_INTRO + coverage()
     for path in sorted(DOCS.rglob("*.md")):
         text = path.read_text(encoding="utf-8")
         if QUOTED.search(text):
@@ -171,6 +185,38 @@ def detected() -> str:
         f"## {FINDERS[kind]}: {len(names)}\n\n{', '.join(names)}\n" for kind, names in kinds.items()
     ]
     return f"{len(bundled)} packages.\n\n" + "\n".join(sections)
+
+
+def coverage() -> str:
+    """Return the lists of others with what finds each name here, and totals before them."""
+    text = (DOCS / "coverage.yaml").read_text(encoding="utf-8")
+    lists = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - every scalar is text
+    header = ("list", "names", "found", "known otherwise", "gaps")
+    rows = [_counts(each) for each in lists]
+    total = ("together", *(str(sum(int(row[n]) for row in rows)) for n in range(1, len(header))))
+    return "\n".join([table(header, [*rows, total]), *map(_covered, lists)])
+
+
+def _counts(covered: Mapping[str, Any]) -> tuple[str, ...]:
+    found, *others = (
+        len(covered["found"]),
+        *(sum(map(len, covered.get(kind, {}).values())) for kind in ("elsewhere", "gaps")),
+    )
+    return (_list_name(covered), *map(str, (found + sum(others), found, *others)))
+
+
+def _covered(covered: Mapping[str, Any]) -> str:
+    rows = ((name, ", ".join(f"`{d}`" for d in ours)) for name, ours in covered["found"].items())
+    lines = [f"## {_list_name(covered)}\n", table(("their name", "found by"), rows)]
+    for title, kind in (("Known otherwise", "elsewhere"), ("Gaps", "gaps")):
+        if covered.get(kind):
+            told = (f"- {reason}: {', '.join(ns)}\n" for reason, ns in covered[kind].items())
+            lines += [f"{title}:\n", "".join(told)]
+    return "\n".join(lines)
+
+
+def _list_name(covered: Mapping[str, Any]) -> str:
+    return f"{covered['tool']}: {covered['list']}"
 
 
 def fields(kind: str) -> str:

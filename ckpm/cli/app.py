@@ -24,6 +24,7 @@ COMMANDS = {
     "status": ("status", "say what the environment is and whether it is up to date"),
     "list": ("status", "list what the environment holds"),
     "detect": ("detect", "find what this machine has"),
+    "register": ("register", "say where something is that no detector can find"),
     "search": ("search", "find packages by words"),
     "info": ("search", "show everything about one package"),
     "resolve": ("resolve", "choose versions without installing anything"),

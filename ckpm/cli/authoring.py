@@ -4,47 +4,28 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ckpm._content import bundled_dir
 from ckpm.cli.context import Context, add_common
-from ckpm.errors import CkpmError, ContentError, UsageError
+from ckpm.cli.templates import DETECTORS, RECIPES, TESTS
+from ckpm.errors import CkpmError, ContentError, NotFoundError, UsageError
 from ckpm.recipe import load_environment, load_recipe
-from ckpm.recipe.load import content_files, load_detector
+from ckpm.recipe.load import content_files, load_cases, load_detector
 from ckpm.recipe.schema import json_schema
 from ckpm.system.files import write_text
 
 EXAMPLES = {
     "recipe": "examples:\n  ckpm recipe check recipes/*.yaml\n  ckpm recipe new scipy --from pypi\n"
     "  ckpm recipe schema > recipe.schema.json\n",
-    "detector": "examples:\n  ckpm detector check detectors/cmake.yaml\n",
+    "detector": "examples:\n  ckpm detector new zstd\n  ckpm detector test zstd\n"
+    "  ckpm detector new vendor-sdk --by files\n"
+    "  ckpm detector check detectors/cmake.yaml\n",
 }
 
-TEMPLATES = {
-    "pypi": """\
-name: {name}
-kind: library
-summary: {name} from the Python index
-license: ""            # an SPDX expression
-version_scheme: pep440
-sources:
-  - from: pypi
-    distribution: {name}
-""",
-    "archive": """\
-name: {name}
-kind: model            # library, tool, toolchain, dataset, model or program
-summary: one line for people
-license: ""            # an SPDX expression
-sources:
-  - from: archive
-    versions: ["1.0"]
-    urls: [https://example.org/{name}-1.0.tar.gz]
-    size: 0
-    sha256: "0000000000000000000000000000000000000000000000000000000000000000"
-    strip: 1
-""",
-}
+TEST_SUFFIX = ".test.yaml"
 
 
 def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
@@ -54,17 +35,30 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
     check.add_argument("files", nargs="*", metavar="FILE", help="(default: all that ship)")
     add_common(check, "json")
     add_common(actions.add_parser("schema", help="print the JSON Schema for editors"), "json")
+    new = actions.add_parser("new", help=f"write a {command} to start from")
+    new.add_argument("name", metavar="NAME", help="the package")
     if command == "recipe":
-        new = actions.add_parser("new", help="write a recipe to start from")
-        new.add_argument("name", metavar="NAME", help="the package")
         new.add_argument(
             "--from",
-            dest="method",
-            choices=sorted(TEMPLATES),
+            dest="template",
+            choices=sorted(RECIPES),
             default="archive",
             help="where it comes from (default: archive)",
         )
-        add_common(new, "json")
+    else:
+        new.add_argument(
+            "--by",
+            dest="template",
+            choices=sorted(DETECTORS),
+            default="program",
+            help="what it is found by (default: program)",
+        )
+        test = actions.add_parser("test", help="scan the machines described beside detectors")
+        test.add_argument(
+            "names", nargs="*", metavar="NAME|FILE", help="detectors or test files (default: all)"
+        )
+        add_common(test, "json", "quiet")
+    add_common(new, "json")
 
 
 def run(command: str, options: argparse.Namespace, context: Context) -> int:
@@ -75,8 +69,10 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
         case "schema":
             context.print(json.dumps(json_schema(command), indent=2))
             return context.finish(json_schema(command))
+        case "test":
+            return _test(options, context)
         case _:
-            return _new(options, context)
+            return _new(command, options, context)
 
 
 def _check(command: str, options: argparse.Namespace, context: Context) -> int:
@@ -106,15 +102,60 @@ def _load(command: str, path: Path) -> None:
         load_detector(path)
 
 
-def _new(options: argparse.Namespace, context: Context) -> int:
-    directory = (
-        Path(".ckpm/recipes")
-        if Path("ckpm.yaml").exists()
-        else context.session.settings.user / "recipes"
-    )
-    path = directory / f"{options.name}.yaml"
-    if path.exists():
-        raise UsageError(f"`{path}` exists already")
-    write_text(path, TEMPLATES[options.method].format(name=options.name))
-    context.say(f"wrote {path}; then: ckpm recipe check {path}")
-    return context.finish({"file": str(path)})
+def _test(options: argparse.Namespace, context: Context) -> int:
+    """Scan every described machine and tell how what was found differs from what must be."""
+    from ckpm.detect.cases import differences
+    from ckpm.recipe.machines import described_host
+
+    detectors, wrong = context.session.content.detectors, []
+    cases = [(path, case) for path in _test_files(options, context) for case in load_cases(path)]
+    for path, case in cases:
+        packages = case.packages or (path.name.removesuffix(TEST_SUFFIX),)
+        narrowed = replace(case, packages=packages)
+        told = differences(narrowed, detectors, described_host(case.machine))
+        wrong += [f"{path}:{case.line}: {text}" for text in told]
+    if wrong:
+        raise CkpmError("\n".join([f"{len(wrong)} things are not as the tests say", *wrong]))
+    context.say(f"{len(cases)} machines are seen as they are")
+    return context.finish({"machines": len(cases)})
+
+
+def _test_files(options: argparse.Namespace, context: Context) -> list[Path]:
+    """Return the files meant by names of packages, by paths, or by nothing at all."""
+    directories = context.session.content.directories("detectors")
+    if not options.names:
+        return sorted(path for place in directories for path in place.glob(f"*{TEST_SUFFIX}"))
+    return [_test_file(name, directories) for name in options.names]
+
+
+def _test_file(name: str, directories: Sequence[Path]) -> Path:
+    if name.endswith((".yaml", ".yml")):
+        path = Path(name)
+        beside = path.with_name(path.stem + TEST_SUFFIX)
+        return beside if beside.is_file() else path
+    places = [directory / f"{name}{TEST_SUFFIX}" for directory in directories]
+    found = next((path for path in places if path.is_file()), None)
+    if found is None:
+        raise NotFoundError(
+            f"no test lies beside a detector of `{name}`",
+            hints=[f"`ckpm detector new {name}` writes both to start from"],
+        )
+    return found
+
+
+def _new(command: str, options: argparse.Namespace, context: Context) -> int:
+    kind, templates = ("recipes", RECIPES) if command == "recipe" else ("detectors", DETECTORS)
+    settings = context.session.settings
+    directory = Path(".ckpm") / kind if Path("ckpm.yaml").exists() else settings.user / kind
+    files = {directory / f"{options.name}.yaml": templates[options.template]}
+    if command == "detector":
+        files[directory / f"{options.name}{TEST_SUFFIX}"] = TESTS[options.template]
+    for path in files:
+        if path.exists():
+            raise UsageError(f"`{path}` exists already")
+    for path, text in files.items():
+        write_text(path, text.format(name=options.name))
+        context.say(f"wrote {path}")
+    action = "test" if command == "detector" else "check"
+    context.say(f"then: ckpm {command} {action} {next(iter(files))}")
+    return context.finish({"files": [str(path) for path in files]})

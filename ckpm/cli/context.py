@@ -18,6 +18,7 @@ from ckpm.model.request import Choices
 from ckpm.model.requirement import Requirement, parse_requirement
 from ckpm.model.resolution import Prefer, Preferences
 from ckpm.session import Session
+from ckpm.system.host import Host
 
 
 class Context:
@@ -40,15 +41,33 @@ class Context:
             use_detected=not get("no_detected"),
         )
         return Session(
+            host=self._replayed(get("replay")),
             store=Path(store) if store else None,
             reporter=TerminalReporter(quiet=self.is_json or bool(get("quiet"))),
             choices=choices,
         )
 
+    def _replayed(self, file: str | None) -> Host | None:
+        """Return the machine of a recording; ``None`` means this one."""
+        if file is None:
+            return None
+        from ckpm.recipe.load import load_cases
+        from ckpm.recipe.machines import described_host
+
+        cases = load_cases(Path(file))
+        if not cases:
+            raise UsageError(f"`{file}` holds no machine")
+        return described_host(cases[0].machine)
+
     @property
     def is_json(self) -> bool:
         """Whether stdout is for a program."""
         return bool(vars(self.options).get("json"))
+
+    @property
+    def draws(self) -> bool:
+        """Whether a person watches stderr."""
+        return sys.stderr.isatty() and not self.is_json and not vars(self.options).get("quiet")
 
     @cached_property
     def target(self) -> Platform:
@@ -64,13 +83,10 @@ class Context:
             if (
                 catalog.recipe(name) is None
                 and not catalog.providers(name)
-                and not self._detectable(name)
+                and name not in self.session.content.detectable
             ):
                 raise self.unknown(name)
         return asked
-
-    def _detectable(self, name: str) -> bool:
-        return any(detector.package == name for detector in self.session.content.detectors)
 
     def unknown(self, name: str) -> NotFoundError:
         """Return the error for a package that nothing knows."""

@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 import argparse
+import os
+from pathlib import Path
 
 from ckpm.cli.context import Context, add_common
-from ckpm.cli.render import table
+from ckpm.cli.installations import (
+    by_directory,
+    document,
+    explanation,
+    grouped,
+    listed,
+    sighting_document,
+)
+from ckpm.cli.progress import Counting
 from ckpm.config.trust import CONTENT_DIR
-from ckpm.errors import NotFoundError
+from ckpm.detect import Journal, Search
+from ckpm.errors import NotFoundError, UsageError
 from ckpm.model.installation import Installation
+from ckpm.model.layout import DEPTHS
+
+EXPORTS = ("spack", "conan", "cmake")
 
 EXAMPLES = {
-    "detect": "examples:\n  ckpm detect\n  ckpm detect cmake --json\n  ckpm detect python gcc\n"
+    "detect": "examples:\n  ckpm detect\n  ckpm detect python gcc --json\n"
+    "  ckpm detect --explain cmake\n"
+    "  ckpm detect --search-path /opt/site --only-search-path\n"
+    "  ckpm detect --platform linux-arm64\n"
+    "  ckpm detect --export spack > packages.yaml\n"
+    "  ckpm detect --replay machine.yaml\n"
 }
 
 
@@ -20,51 +39,109 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "packages", nargs="*", metavar="PACKAGE", help="what to look for (default: everything)"
     )
+    parser.add_argument("--all", action="store_true", help="a line for every installation")
+    parser.add_argument(
+        "--explain", action="store_true", help="say why each candidate was taken or left"
+    )
+    parser.add_argument(
+        "--search-path",
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="look here first; can be repeated",
+    )
+    parser.add_argument(
+        "--only-search-path", action="store_true", help="look at nothing outside of them"
+    )
+    parser.add_argument(
+        "--platform", metavar="PLATFORM", help="what another platform could use (default: here)"
+    )
+    parser.add_argument(
+        "--depth",
+        choices=DEPTHS,
+        default="count",
+        help="how deep data and models are looked at: that files are there, that there are as many "
+        "as there should be, or that they are the published ones (default: count)",
+    )
     parser.add_argument("--refresh", action="store_true", help="ask every tool again")
+    parser.add_argument("--export", choices=EXPORTS, help="write what another tool reads")
+    parser.add_argument("--replay", metavar="FILE", help="scan a recorded machine instead")
     add_common(parser, "json", "quiet", "store")
 
 
 def run(command: str, options: argparse.Namespace, context: Context) -> int:
     """Find and list installations."""
-    session = context.session
-    known = {detector.package for detector in session.content.detectors}
-    for name in options.packages:
-        if name not in known:
-            raise NotFoundError(f"no detector finds `{name}`", hints=_hints(context, name))
-    if options.refresh:
-        from ckpm.system.files import remove_tree
-
-        remove_tree(session.settings.cache / "detected")
-    found = session.detect(options.packages or None)
-    for note in session.notes:
+    _check(options, context)
+    journal = Journal(
+        context.session.notes.append,
+        options.packages if options.explain else (),
+        Counting("asking programs") if context.draws else None,
+    )
+    found = context.session.detect(_search(options, context), journal)
+    for note in context.session.notes:
         context.say(f"warning: {note}")
-    rows = [(i.package, str(i.version), ",".join(i.abilities), _where(i)) for i in found]
-    context.print(table(rows, ("package", "version", "can", "where")))
+    if journal.ran and os.geteuid() == 0:
+        context.say(f"run as root, to ask for versions: {by_directory(journal.ran)}")
+    if options.export:
+        from ckpm.cli.exports import export
+
+        text = export(options.export, found, context.session)
+        context.print(text)
+        return context.finish({"for": options.export, "text": text})
+    _show(options, context, found, journal)
     for name in options.packages:
-        if not any(i.package == name for i in found):
+        if not any(each.package == name for each in found):
             context.say(f"`{name}` is not on this machine")
-    return context.finish([_document(i) for i in found])
+    if options.explain:
+        seen = [sighting_document(each) for each in journal.sightings]
+        explained = {"candidates": seen, "searched": journal.searched, "ran": journal.ran}
+        return context.finish({"found": [document(i) for i in found], **explained})
+    return context.finish([document(each) for each in found])
+
+
+def _check(options: argparse.Namespace, context: Context) -> None:
+    for name in options.packages:
+        if name not in context.session.content.detectable:
+            raise NotFoundError(f"no detector finds `{name}`", hints=_hints(context, name))
+    if options.explain and not options.packages:
+        raise UsageError("explain what?", hints=["ckpm detect --explain PACKAGE"])
+    if options.only_search_path and not options.search_path:
+        raise UsageError("`--only-search-path` needs a `--search-path DIR`")
+    for directory in options.search_path:
+        if not Path(directory).is_dir() and not options.replay:
+            raise NotFoundError(f"there is no directory `{directory}`")
+
+
+def _search(options: argparse.Namespace, context: Context) -> Search:
+    return Search(
+        options.packages or None,
+        tuple(str(Path(directory).absolute()) for directory in options.search_path),
+        only=options.only_search_path,
+        platform=context.session.target(options.platform) if options.platform else None,
+        fresh=options.refresh,
+        depth=options.depth,
+    )
+
+
+def _show(
+    options: argparse.Namespace, context: Context, found: tuple[Installation, ...], journal: Journal
+) -> None:
+    if options.explain:
+        for name in options.packages:
+            own = [each for each in found if each.package == name]
+            context.print(explanation(name, journal, own))
+    elif options.packages:
+        context.print(listed(found) if found else "")
+    elif found:
+        kinds = {each.package: each.kind for each in context.session.content.detectors}
+        context.print(grouped(found, kinds, every=options.all))
 
 
 def _hints(context: Context, name: str) -> list[str]:
     project = context.session.content.project
     if project and (project / CONTENT_DIR / "detectors" / f"{name}.yaml").is_file():
         return [f"this project has one, but is not trusted: `ckpm trust {project}`"]
-    return [f"it could be written: detectors/{name}.yaml"]
-
-
-def _where(installation: Installation) -> str:
-    return installation.executable if installation.python is None else f"in {installation.python}"
-
-
-def _document(installation: Installation) -> dict[str, object]:
-    return {
-        "package": installation.package,
-        "version": str(installation.version),
-        "prefix": installation.prefix,
-        "abilities": list(installation.abilities),
-        "options": dict(installation.options),
-        "evidence": list(installation.evidence),
-        "python": installation.python,
-        "origin": installation.origin,
-    }
+    return [
+        f"`ckpm detector new {name}` writes one to start from",
+        f"`ckpm register {name} --prefix DIR --version VERSION` does without",
+    ]

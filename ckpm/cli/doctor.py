@@ -5,28 +5,71 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from ckpm import __version__
 from ckpm.cli.context import Context, add_common
 from ckpm.cli.render import size, table
+from ckpm.detect import Search
 from ckpm.errors import CkpmError
-from ckpm.system.files import free_bytes, temporary_directory
+from ckpm.model.installation import Installation
+from ckpm.system.documents import write_list
+from ckpm.system.files import free_bytes, temporary_directory, write_text
 from ckpm.system.machine import describe_machine
+from ckpm.system.masking import Mask
+from ckpm.system.recording import RecordingHost
 
-EXAMPLES = {"doctor": "examples:\n  ckpm doctor\n  ckpm doctor --json\n"}
+EXAMPLES = {
+    "doctor": "examples:\n  ckpm doctor\n  ckpm doctor --json\n"
+    "  ckpm doctor --record machine.yaml    for a report: what detectors see here\n"
+}
 
 
 def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
+    parser.add_argument(
+        "--record",
+        metavar="FILE",
+        help="write what detectors asked and were told here, private things masked, and stop",
+    )
     add_common(parser, "json", "store", "offline")
 
 
 def run(command: str, options: argparse.Namespace, context: Context) -> int:
     """Check everything and say what is wrong; fails when something is."""
+    if options.record:
+        return _record(Path(options.record), context)
     rows = list(_rows(context))
     context.print(table([(("ok" if ok else "BAD"), name, text) for name, ok, text in rows]))
     context.finish([{"check": name, "ok": ok, "about": text} for name, ok, text in rows])
     return 0 if all(ok for _, ok, _ in rows) else 1
+
+
+def _record(file: Path, context: Context) -> int:
+    """Write a case that `ckpm detect --replay` and the tests read."""
+    session = context.session
+    recording = session.host = RecordingHost(session.host)
+    # Who owns a file stands in databases that say too much of a machine.
+    found = session.detect(Search(fresh=True, owners=False))
+    keys = ("package", "version", "prefix", "abilities", "evidence")
+    case = {
+        "machine": recording.document(),
+        "found": [dict(zip(keys, values, strict=True)) for values in map(_told, found)],
+        "reports": list(session.notes),
+    }
+    write_text(file, write_list([Mask(session.environ).everything(case)]))
+    context.say(f"wrote {file}: {len(found)} installations; read it before you send it to anybody")
+    return context.finish({"file": str(file), "found": len(found)})
+
+
+def _told(installation: Installation) -> tuple[object, ...]:
+    return (
+        installation.package,
+        installation.version.text,
+        installation.prefix,
+        list(installation.abilities),
+        list(installation.evidence),
+    )
 
 
 def _rows(context: Context) -> Iterator[tuple[str, bool, str]]:

@@ -70,3 +70,20 @@ class TerminalReporter:
             file=sys.stderr,
         )
         return _Bar(bar)
+
+
+class Counting:
+    """A bar of things done out of all, which appears with the first and goes with the last."""
+
+    def __init__(self, title: str) -> None:
+        self.title = title
+        self.bar: tqdm[NoReturn] | None = None
+
+    def __call__(self, done: int, total: int) -> None:
+        from tqdm import tqdm
+
+        if self.bar is None:
+            self.bar = tqdm(total=total, desc=f"  {self.title}", leave=False, file=sys.stderr)
+        self.bar.update(done - self.bar.n)
+        if done == total:
+            self.bar.close()

@@ -15,6 +15,11 @@ class Settings:
     cache: Path
     user: Path
 
+    @property
+    def registered(self) -> Path:
+        """The installations that a person registered."""
+        return self.user / "registered.json"
+
 
 def load_settings(environ: Mapping[str, str], *, store: Path | None = None) -> Settings:
     """Return the settings that the environment states: ``CKPM_STORE``, ``CKPM_CACHE``, XDG's."""

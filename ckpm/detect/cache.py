@@ -11,30 +11,38 @@ from typing import Any
 from ckpm.system.host import FileStatus
 from ckpm.system.probe import ProbeResult
 
-_FORMAT = 1
-# A tool that hung may have been waiting for a busy machine; asking it at each scan costs seconds.
-_FAULT_LIFETIME_S = 24 * 3600
+_FORMAT = 2
+# What failed may have been waiting for a busy machine or lacked a library that is there tomorrow;
+# asking it at each scan costs seconds.
+_FAILURE_LIFETIME_S = 24 * 3600
 # Versions stand near the top, and the whole file is read at each scan.
 _MAX_OUTPUT = 8192
 
 
 class ProbeCache:
-    """One file below ``directory``; without a directory, nothing is remembered."""
+    """One file below ``directory``; without a directory, nothing is remembered.
 
-    def __init__(self, directory: Path | None) -> None:
+    ``fresh`` believes nothing that was remembered, and keeps it for other scans.
+    """
+
+    def __init__(self, directory: Path | None, *, fresh: bool = False) -> None:
+        self._fresh = fresh
         self._file = directory / "probes.json" if directory else None
         self._entries: dict[str, Any] = _load(self._file) if self._file else {}
         self._used: dict[str, Any] = {}
         self._changed = False
 
     def answer(self, status: FileStatus, args: tuple[str, ...]) -> ProbeResult | None:
-        """Return what the program printed when it was last asked, unless it changed since."""
+        """Return what the program printed when it was last asked, unless it changed since.
+
+        The first of ``args`` is the name it was called by.
+        """
         key = _key(status, args)
-        entry = self._entries.get(key, ())
+        entry: Any = () if self._fresh else self._entries.get(key, ())
         try:
             fingerprint, output, returncode, fault, at = entry
-            fresh = fingerprint == list(status.fingerprint[1:])
-            if not fresh or (fault and not 0 <= time.time() - at < _FAULT_LIFETIME_S):
+            is_stale = bool(fault or returncode) and not 0 <= time.time() - at < _FAILURE_LIFETIME_S
+            if is_stale or fingerprint != list(status.fingerprint[1:]):
                 return None
             result = ProbeResult(str(output), returncode, fault)
         except (TypeError, ValueError):  # no entry, or somebody else wrote it

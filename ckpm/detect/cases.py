@@ -8,6 +8,7 @@ from typing import Any
 
 from ckpm.detect.journal import Journal
 from ckpm.detect.scan import detect
+from ckpm.detect.search import Search
 from ckpm.model.detector import Detector
 from ckpm.model.installation import Installation
 from ckpm.model.machine import DetectionCase
@@ -17,7 +18,8 @@ from ckpm.system.host import Host
 def differences(case: DetectionCase, detectors: Iterable[Detector], host: Host) -> list[str]:
     """Return how a scan of the case's machine differs from what the case says; nothing is right."""
     said: list[str] = []
-    found = detect(detectors, host, packages=case.packages or None, journal=Journal(said.append))
+    search = Search(packages=case.packages or None)
+    found = detect(detectors, host, search, journal=Journal(said.append))
     told = [
         _difference(each, keys) for each, keys in zip_longest(found, case.found, fillvalue=None)
     ]

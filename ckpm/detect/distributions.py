@@ -15,24 +15,26 @@ from ckpm.system.host import Host
 _METADATA = re.compile(r"(?P<name>.+?)-(?P<version>\d[^-]*)(?:-py[\d.]+)?\.(?:dist|egg)-info")
 
 # The version and the metadata of a distribution, by its normalised name.
-Site = dict[str, tuple[str, str, str]]
+Installed = dict[str, tuple[str, str, str]]
 
 
-def read_sites(host: Host, interpreters: Sequence[Installation]) -> list[tuple[Installation, Site]]:
+def read_distributions(
+    host: Host, interpreters: Sequence[Installation]
+) -> list[tuple[Installation, Installed]]:
     """Read what each interpreter has installed, once for all detectors."""
-    return [(interpreter, _read_site(host, interpreter)) for interpreter in interpreters]
+    return [(interpreter, _read(host, interpreter)) for interpreter in interpreters]
 
 
 def find_distributions(
-    detector: Detector, sites: Sequence[tuple[Installation, Site]]
+    detector: Detector, read: Sequence[tuple[Installation, Installed]]
 ) -> Iterator[Installation]:
     """Yield the detector's distribution in each interpreter that has it."""
     if detector.distribution is None:
         return
     name = normalised(detector.distribution)
-    for interpreter, site in sites:
-        if name in site:
-            yield from _installation(detector, interpreter, *site[name])
+    for interpreter, installed in read:
+        if name in installed:
+            yield from _installation(detector, interpreter, *installed[name])
 
 
 def _installation(
@@ -53,8 +55,8 @@ def _installation(
     )
 
 
-def _read_site(host: Host, interpreter: Installation) -> Site:
-    found: Site = {}
+def _read(host: Host, interpreter: Installation) -> Installed:
+    found: Installed = {}
     for directory in _site_directories(host, interpreter):
         for name in host.names(directory):
             match = _METADATA.fullmatch(name)

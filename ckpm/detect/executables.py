@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
-from posixpath import basename, join
+from posixpath import join
 
 from ckpm.detect.index import Index
 from ckpm.detect.journal import Journal
@@ -19,8 +18,6 @@ from ckpm.model.version import Version
 from ckpm.system.host import FileStatus, Host
 from ckpm.system.probe import ProbeResult
 
-_VERSION_SUFFIX = re.compile(r"-?\d+(?:\.\d+)*[a-z]?$")
-
 
 def find_programs(
     host: Host, index: Index, detector: Detector, directories: Iterable[str], journal: Journal
@@ -29,9 +26,7 @@ def find_programs(
     found: dict[tuple[tuple[int, int], str], Program] = {}
     for name in index.matching(detector.executables, directories):
         for program in _behind(host, name, detector.package, journal):
-            # clang and clang++ are one file and two tools; python3 and python3.11 are one.
-            tool = _VERSION_SUFFIX.sub("", basename(program.path))
-            first = found.setdefault((program.status.identity, tool), program)
+            first = found.setdefault(program.tool, program)
             if first.path != program.path:
                 journal.left(detector.package, program.path, f"it is `{first.path}` again")
     return list(found.values())
@@ -76,7 +71,7 @@ def recognise(
     """Return what the programs prove to be there; one prefix and version is one installation."""
     found: dict[tuple[str, str], Installation] = {}
     for program in programs:
-        answer = answers.get((program.status.identity, detector.version.args))
+        answer = answers.get((program.tool, detector.version.args))
         installation = _installation(host, detector, program, answer, journal)
         if installation is None:
             _complain(program, detector, answer, journal)

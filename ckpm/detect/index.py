@@ -18,9 +18,11 @@ class Index:
 
     def __init__(self, host: Host, directories: Iterable[str]) -> None:
         self._paths: dict[str, list[tuple[int, str, str]]] = {}
+        suffix = host.platform.executable_suffix
         for rank, directory in enumerate(dict.fromkeys(directories)):
             for name in host.names(directory):
-                self._paths.setdefault(name, []).append((rank, directory, f"{directory}/{name}"))
+                entry = (rank, directory, f"{directory}/{name}")
+                self._paths.setdefault(_command(name, suffix), []).append(entry)
         self._names = sorted(self._paths)
 
     def matching(self, patterns: Sequence[str], directories: Iterable[str]) -> list[str]:
@@ -46,6 +48,11 @@ class Index:
                 return
             if matches(name):
                 yield name
+
+
+def _command(name: str, suffix: str) -> str:
+    """Return how a program is called: on Windows without its suffix, in any case."""
+    return name[: -len(suffix)] if suffix and name.lower().endswith(suffix) else name
 
 
 @lru_cache(maxsize=1024)

@@ -22,10 +22,17 @@ class Journal:
     """Warnings go to ``warn``, each once; sightings are kept for the packages in ``explained``.
 
     ``searched`` maps each of those packages to the places that were looked into, in order, and
-    ``ran`` lists the programs that were started.
+    ``ran`` lists the programs that were started. ``progress`` is told how many of how many have
+    answered.
     """
 
-    def __init__(self, warn: Report | None = None, explained: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        warn: Report | None = None,
+        explained: Collection[str] = (),
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        self.progress = progress
         self.sightings: list[Sighting] = []
         self.searched: dict[str, list[str]] = {}
         self.ran: list[str] = []

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from posixpath import basename, dirname, join, normpath
 
+from ckpm.detect.formats import ENOUGH, is_built_for
+from ckpm.detect.paths import path_list
 from ckpm.model.detector import Detector
 from ckpm.model.installation import ABILITIES, Ability
 from ckpm.model.platform import Platform
@@ -49,7 +52,7 @@ def find_header(host: Host, prefix: str, headers: Iterable[str]) -> str | None:
     """Return the first of these headers that the prefix, or a variable for compilers, offers."""
     top = prefix.rstrip("/")
     directories = [f"{top}/include", f"{top}/include/{multiarch(host.platform)}"]
-    directories += [path for path in host.environ.get("CPATH", "").split(":") if path[:1] == "/"]
+    directories += path_list(host, "CPATH")
     paths = (f"{directory}/{header}" for directory in directories for header in headers)
     return next((path for path in paths if host.inspect(path)), None)
 
@@ -79,13 +82,7 @@ def _libraries(listed: Sequence[str], stem: str) -> Iterator[str]:
 
 def fits(host: Host, path: str) -> bool:
     """Whether the native platform can run or link a file, as far as its first bytes tell."""
-    start = host.read(path, 20)
-    if not start.startswith(b"\x7fELF") or host.platform.elf_machine is None:
-        return True
-    is_little = start[5:6] == b"\1"
-    return (
-        int.from_bytes(start[18:20], "little" if is_little else "big") == host.platform.elf_machine
-    )
+    return is_built_for(host.platform, host.read(path, ENOUGH), partial(host.read, path))
 
 
 def abilities_of(host: Host, detector: Detector, prefix: str, version: str) -> tuple[Ability, ...]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from posixpath import basename, dirname
 
 from ckpm.detect.journal import Journal
+from ckpm.detect.macos import bundled_programs
+from ckpm.detect.paths import path_list
 from ckpm.detect.places import library_directories, multiarch
 from ckpm.detect.roots import expand_roots
 from ckpm.detect.shims import behind_shims
+from ckpm.detect.windows import registered_programs
 from ckpm.model.detector import Detector
+from ckpm.model.layout import Depth
+from ckpm.model.platform import Platform
 from ckpm.system.host import Host
 
 _VARIABLES = ("LIBRARY_PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
@@ -19,13 +24,30 @@ _VARIABLES = ("LIBRARY_PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
 @dataclass(frozen=True)
 class Search:
-    """Directories to look into first, each a prefix or what holds programs, libraries or data.
+    """What to look for, where and how.
 
-    ``only`` leaves everything else of the machine out.
+    ``packages`` narrows it. ``directories`` are looked into first, each a prefix or what holds
+    programs, libraries or data; ``only`` leaves everything else of the machine out. ``platform``
+    asks for what another platform could use; ``fresh`` believes nothing that was remembered;
+    ``depth`` is how deep data and models are looked at.
     """
 
+    packages: Collection[str] | None = None
     directories: tuple[str, ...] = ()
     only: bool = False
+    platform: Platform | None = None
+    fresh: bool = False
+    owners: bool = True
+    depth: Depth = "count"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the whole machine is looked at, for itself."""
+        return not self.only and self.platform is None
+
+    def wants(self, package: str) -> bool:
+        """Whether a package is looked for."""
+        return self.packages is None or package in self.packages
 
 
 class Places:
@@ -48,6 +70,7 @@ class Places:
         self.journal = journal
         self._more = tuple(more)
         self._more_libraries = tuple(more_libraries)
+        self._sets: dict[str, list[str]] = {}
 
     @cached_property
     def programs(self) -> list[str]:
@@ -68,8 +91,7 @@ class Places:
             for directory in library_directories(self.host.platform, prefix)
         ]
         for variable in _VARIABLES:
-            entries = self.host.environ.get(variable, "").split(":")
-            found += [entry.rstrip("/") for entry in entries if entry.startswith("/")]
+            found += path_list(self.host, variable)
         return list(dict.fromkeys([*tops, *found, *self._more_libraries]))
 
     def roots(self, detector: Detector) -> list[str]:
@@ -81,7 +103,7 @@ class Places:
             for top in tops
             for path in expand_roots(self.host, (f"{top}/{name}" for name in last))
         ]
-        return [*tops, *below, *expand_roots(self.host, detector.roots)]
+        return [*tops, *below, *expand_roots(self.host, detector.roots, self._sets)]
 
     def usable(self, directories: Iterable[str]) -> list[str]:
         """Keep the directories that exist and that only their owner can write."""
@@ -98,18 +120,16 @@ class Places:
 
 
 def _path(host: Host) -> list[str]:
-    """Return the directories of ``PATH``.
+    """Return the directories of ``PATH``, and where the system has programs besides.
 
     Left out are empty and relative entries, which mean wherever we happen to be. In place of a
     directory of shims stand the real ones behind it.
     """
     directories: list[str] = []
-    for entry in host.environ.get("PATH", "").split(":"):
-        if entry.startswith("/"):
-            directory = entry.rstrip("/") or "/"
-            is_shims = directory.endswith("/shims")
-            directories += behind_shims(host, directory) if is_shims else [directory]
-    return directories
+    for directory in path_list(host, "PATH"):
+        is_shims = directory.endswith("/shims")
+        directories += behind_shims(host, directory) if is_shims else [directory]
+    return [*directories, *bundled_programs(host), *registered_programs(host)]
 
 
 def _standard_prefixes(host: Host) -> tuple[str, ...]:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Sequence
 from posixpath import basename, dirname
 
+from ckpm.detect.macos import behind_developer_shim, is_developer_shim
+from ckpm.detect.paths import absolute_path
 from ckpm.system.host import FileStatus, Host
 
 # Programs that act on the name they are called by. The real tools of compiler caches follow on
@@ -52,6 +54,8 @@ def see_through(host: Host, path: str, status: FileStatus) -> Sequence[str]:
     There are several answers where the choice is made at each call, as by rustup.
     """
     name = basename(path)
+    if is_developer_shim(host, path):
+        return behind_developer_shim(host, path)
     proxy = _proxy(host, path, status)
     if proxy.startswith("rustup"):
         return _rust_toolchains(host, name)
@@ -84,8 +88,9 @@ def _base_interpreter(host: Host, path: str) -> list[str]:
     home = re.search(r"(?m)^home\s*=\s*(\S.*?)\s*$", settings)
     if home is None:
         return [path] if not settings else []
+    directory = absolute_path(host.platform, home[1])
     names = (basename(path), "python3", "python")
-    return [base for name in names if host.inspect(base := f"{home[1]}/{name}")][:1]
+    return [base for name in names if host.inspect(base := f"{directory}/{name}")][:1]
 
 
 def _forwarded(host: Host, path: str) -> list[str]:

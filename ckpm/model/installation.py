@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from ckpm.model.environment import EnvChange
+from ckpm.model.owner import Owner
 from ckpm.model.requirement import Options
 from ckpm.model.version import Version
 
@@ -24,7 +26,9 @@ class Installation:
 
     ``evidence`` lists the files that prove it, the one that was run first. ``python`` is the
     interpreter that a Python distribution belongs to; such a find only makes its version preferred,
-    because an isolated environment cannot see it.
+    because an isolated environment cannot see it. ``owner`` is who installed it, where that is
+    known. ``environment`` holds the changes without which it does not work, as an environment
+    module would make them, and ``needs`` names what else the module loads.
     """
 
     package: str
@@ -35,6 +39,9 @@ class Installation:
     options: Options = ()
     python: str | None = None
     origin: str = ""
+    owner: Owner | None = None
+    environment: tuple[EnvChange, ...] = ()
+    needs: tuple[str, ...] = ()
 
     @property
     def executable(self) -> str:

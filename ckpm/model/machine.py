@@ -24,13 +24,15 @@ class MachineFile:
 
     ``same`` names another path that is the same file (a hard link). ``answer`` is what a program
     prints whatever it is asked, ``answers`` what it prints for some arguments, joined by blanks.
-    ``content`` is the start of the file. ``digests`` are those of the whole file, by algorithm.
+    ``content`` is the start of the file; ``size`` and ``digests``, by algorithm, are those of the
+    whole file, where it has more.
     """
 
     kind: FileKind = "file"
     link: str | None = None
     same: str | None = None
     content: bytes = b""
+    size: int | None = None
     answer: Answer | None = None
     answers: Mapping[str, Answer] = field(default_factory=dict)
     digests: Mapping[str, str] = field(default_factory=dict)
@@ -64,11 +66,13 @@ class DetectionCase:
 
     Each entry of ``found`` maps an installation's attributes to what they must be; attributes that
     it does not speak of may be anything. ``reports`` are parts of the warnings, in order.
-    ``packages`` narrows the scan; none means that of the detector beside the file.
+    ``packages`` narrows the scan; none means that of the detector beside the file. ``told`` is what
+    the machine tells of itself, as people read it.
     """
 
     machine: Machine
     found: tuple[Mapping[str, Any], ...]
     packages: tuple[str, ...] = ()
     reports: tuple[str, ...] = ()
+    told: tuple[tuple[str, str], ...] = ()
     line: int = 0

@@ -15,12 +15,16 @@ from ckpm.model.recipe import Recipe
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A package and where it is or will be; ``in_store`` ones get a link in the generation."""
+    """A package and where it is or will be; ``in_store`` ones get a link in the generation.
+
+    ``changes`` are those of the environment module that a detected one comes by.
+    """
 
     package: LockedPackage
     recipe: Recipe | None
     prefix: str
     in_store: bool
+    changes: tuple[EnvChange, ...] = ()
 
     @property
     def variant(self) -> str:
@@ -49,6 +53,7 @@ def environment_changes(
     seen: set[str] = set()
     for item in placed:
         plain = item.package.name not in seen
+        changes += item.changes if native else ()
         changes += _own_variables(item, plain=plain)
         changes += _recipe_changes(item, target, native=native, plain=plain)
         seen.add(item.package.name)

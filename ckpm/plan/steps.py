@@ -62,7 +62,9 @@ def _place(planner: Planner, package: LockedPackage) -> Placed | None:
     recipe = planner.recipes.get(package.name)
     if package.method == "detected":
         found = _detected(planner, package)
-        return Placed(package, recipe, found.prefix if found else "", in_store=False)
+        if found is None:
+            return Placed(package, recipe, "", in_store=False)
+        return Placed(package, recipe, found.prefix, in_store=False, changes=found.environment)
     if package.method in ("fact", "uv-python", "system"):
         return None
     if recipe is None or (package.recipe and recipe.digest[:32] != package.recipe):

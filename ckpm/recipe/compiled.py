@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ckpm.model.detector import Detector, VersionProbe
+from ckpm.model.layout import Amount, Layout
 from ckpm.system.files import write_text
 
 
@@ -64,8 +65,33 @@ def entry_point_values(group: str, cache: Path) -> list[str]:
 
 
 def _detector(fields: dict[str, Any]) -> Detector:
-    version = VersionProbe(**{**fields["version"], "args": tuple(fields["version"]["args"])})
-    options = tuple((name, value) for name, value in fields["options"])
     lists = ("executables", "roots", "files", "libraries", "headers")
     texts = {name: tuple(fields[name]) for name in lists}
-    return Detector(**{**fields, **texts, "version": version, "options": options})
+    made: dict[str, Any] = {"version": _version(fields["version"])}
+    made |= {name: _pairs(fields[name]) for name in ("options", "names")}
+    layouts = tuple(_layout(layout) for layout in fields["layouts"])
+    return Detector(**{**fields, **texts, **made, "layouts": layouts})
+
+
+def _layout(fields: dict[str, Any]) -> Layout:
+    return Layout(
+        files=tuple(fields["files"]),
+        contains=_pairs(fields["contains"]),
+        sizes=_amounts(fields["sizes"]),
+        counts=_amounts(fields["counts"]),
+        checksums=_pairs(fields["checksums"]),
+        options=_pairs(fields["options"]),
+        version=_version(fields["version"]) if fields["version"] else None,
+    )
+
+
+def _amounts(table: list[tuple[str, dict[str, Any]]]) -> tuple[tuple[str, Amount], ...]:
+    return tuple((name, Amount(**amount)) for name, amount in table)
+
+
+def _version(fields: dict[str, Any]) -> VersionProbe:
+    return VersionProbe(**{**fields, "args": tuple(fields["args"])})
+
+
+def _pairs(table: list[list[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in table)

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from ckpm._content import bundled_dir
 from ckpm.config.places import PROJECT_FILE, find_project
+from ckpm.config.registered import read_registered
 from ckpm.config.settings import Settings
 from ckpm.config.trust import CONTENT_DIR, is_trusted, require_trust
 from ckpm.errors import UsageError
 from ckpm.model.detector import Detector
+from ckpm.model.installation import Installation
 from ckpm.model.recipe import Recipe
 from ckpm.recipe.catalog import Catalog
 from ckpm.recipe.compiled import compiled_detectors, entry_point_values
@@ -60,6 +62,16 @@ class Content:
         trusted = self.project is None or is_trusted(self.project, self.trust_register)
         directories = self.directories("detectors", with_project=trusted)
         return compiled_detectors(directories, self.settings.cache / "content" / "detectors.json")
+
+    @cached_property
+    def registered(self) -> tuple[Installation, ...]:
+        """What a person registered for this machine."""
+        return read_registered(self.settings.registered)
+
+    @cached_property
+    def detectable(self) -> frozenset[str]:
+        """The packages that can be found on this machine, by a detector or a person's word."""
+        return frozenset(each.package for each in (*self.detectors, *self.registered))
 
     @property
     def ready_environments(self) -> list[Path]:

@@ -6,9 +6,12 @@ import base64
 import binascii
 from typing import Any
 
+from ckpm.config.platforms import known_platforms
 from ckpm.model.machine import Answer, DetectionCase, Machine, MachineFile
+from ckpm.model.platform import parse_target
 from ckpm.recipe.fields import Each, Field, Record, Table, Text
 from ckpm.recipe.values import count, package_name, truth
+from ckpm.system.described import DescribedHost
 
 _TEXTS = Each(Text(), lone=True)
 # ELF's magic number, 64 bits, little-endian; the machine stands at byte 18.
@@ -46,6 +49,7 @@ MACHINE_FILE = Record(
         "machine": Field(Text(parse=_elf), "an ELF file for this machine (62: x86_64, 183: arm64)"),
         **_ANSWER_FIELDS,
         "answers": Field(Table(ANSWER), "arguments, joined by blanks, to what the program answers"),
+        "size": Field(Text(parse=count), "how many bytes the whole file has"),
         "digests": Field(Table(Text()), "digests of the whole file by algorithm"),
         "kind": Field(
             Text(choices=("file", "executable", "setuid", "directory")),
@@ -95,11 +99,25 @@ CASE = Record(
         "found": Field(Each(FOUND), "exactly what must be found, in order", required=True),
         "packages": Field(_TEXTS, "what is looked for (default: the detector's package)"),
         "reports": Field(_TEXTS, "parts of the warnings, all of them in order"),
+        "told": Field(Table(Text()), "what the machine tells of itself, all of it, for people"),
     },
     lambda fields, line: DetectionCase(**fields, line=line),
 )
 
 CASES = Each(CASE)
+
+
+def described_host(machine: Machine) -> DescribedHost:
+    """Return the machine as detectors see it.
+
+    Raises:
+        UsageError: when nobody has described its platform.
+    """
+    known = known_platforms()
+    native = known["linux-x86_64"]
+    return DescribedHost(
+        machine, parse_target(machine.platform, known, native).stating(machine.facts)
+    )
 
 
 def _file(fields: dict[str, Any]) -> MachineFile:

@@ -54,7 +54,8 @@ class DescribedHost:
             return None
         file = self._files.get(real, _ABSENT)
         inode = self._inodes.get(file.same or real, hash(real))
-        return FileStatus(real, self._mode(real, file), 1, inode, len(file.content), 0)
+        size = len(file.content) if file.size is None else file.size
+        return FileStatus(real, self._mode(real, file), 1, inode, size, 0)
 
     def _mode(self, real: str, file: MachineFile) -> int:
         kind = "directory" if real in self._nodes else file.kind

@@ -174,6 +174,11 @@ def write_document(value: Mapping[str, Plain]) -> str:
     return "".join(f"{line}\n" for line in _mapping_lines(value))
 
 
+def write_list(values: Sequence[Plain]) -> str:
+    """Return a list as ``write_document`` writes a mapping."""
+    return "".join(f"{line}\n" for line in _nested_lines(values))
+
+
 def _mapping_lines(value: Mapping[str, Plain]) -> Iterator[str]:
     for key, item in value.items():
         nested = list(_nested_lines(item))

@@ -60,6 +60,9 @@ class Host(Protocol):
     @property
     def environ(self) -> Mapping[str, str]: ...
 
+    def __hash__(self) -> int:
+        """Each machine is itself, so that what was learnt of it can be kept by it."""
+
     @property
     def platform(self) -> Platform:
         """The native platform, which executables and libraries must fit."""

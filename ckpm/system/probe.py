@@ -7,16 +7,18 @@ out and lose what was printed, and a tool that floods the pipe is buffered witho
 from __future__ import annotations
 
 import os
-import re
 import sys
+import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ckpm.system.process import kill_group
+from ckpm.system.confinement import Confined, confined
+from ckpm.system.printed import printed_text
+from ckpm.system.quiet import quiet_environment
+from ckpm.system.startable import objection
+from ckpm.system.turns import Turn
 
 if TYPE_CHECKING:  # See ckpm.system.process.
     from subprocess import Popen
@@ -24,16 +26,12 @@ if TYPE_CHECKING:  # See ckpm.system.process.
 # How long the pipe is read on after the tool has ended, in case a child still writes.
 _GRACE_S = 0.1
 _POLL_S = 0.02
-_ANSI = re.compile(rb"\x1b\[[0-9;?]*[ -/]*[@-~]")
-# Each of them changes what a tool loads or runs before its own first line.
-_SCRUBBED = ("BASH_ENV", "ENV", "LANGUAGE", "LD_PRELOAD", "PYTHONHOME", "PYTHONPATH")
-# Every descendant inherits this variable, one that left the process group too.
-_MARK = "CKPM_PROBE"
+_ABANDONED = "was not waited for"
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
-    """What a tool printed on both streams, colours removed, and what went wrong, as a clause.
+    """What a tool printed on both streams, as plain text, and what went wrong, as a clause.
 
     ``output`` counts even with a ``fault``: some tools print their version and then hang.
     """
@@ -52,68 +50,68 @@ def probe(
 ) -> ProbeResult:
     """Run a tool in an empty directory, without input, and kill it with all that it started.
 
-    Never raises for a broken tool. Output past ``output_limit`` bytes is not waited for.
+    Never raises for a broken tool. Output past ``output_limit`` bytes is not waited for. Waits for
+    its turn while too many others work; the time of the tool runs from its start.
     """
+    fault = objection(argv[0])
+    if fault:
+        return ProbeResult("", fault=f"cannot be run: {fault}")
+    turn = Turn()
     try:
-        with _started(argv, environ) as process:
-            return _watched(process, timeout_s, output_limit)
+        if _is_abandoned():
+            return ProbeResult("", fault=_ABANDONED)
+        with confined(argv, quiet_environment(environ)) as tool:
+            return _watched(tool, turn, timeout_s, output_limit)
     except OSError as error:
-        # A script whose interpreter is missing is reported as missing itself.
-        gone = isinstance(error, FileNotFoundError) and Path(argv[0]).exists()
-        reason = "its interpreter is missing" if gone else error.strerror
-        return ProbeResult("", fault=f"cannot be run: {reason}")
+        return ProbeResult("", fault=f"cannot be run: {error.strerror}")
+    finally:
+        turn.end()
 
 
-@contextmanager
-def _started(argv: Sequence[str], environ: Mapping[str, str]) -> Iterator[Popen[bytes]]:
-    import subprocess
-    import tempfile
-
-    clean = {name: value for name, value in environ.items() if name not in _SCRUBBED}
-    with tempfile.TemporaryDirectory(prefix="ckpm-probe-", ignore_cleanup_errors=True) as directory:
-        mark = directory.rpartition("/")[2]
-        with subprocess.Popen(
-            list(argv),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env={**clean, "LC_ALL": "C", "LANG": "C", "TERM": "dumb", _MARK: mark},
-            cwd=directory,
-            start_new_session=True,
-        ) as process:
-            try:
-                yield process
-            finally:
-                kill_group(process.pid)
-                if _is_held(process):
-                    _kill_marked(mark)
-
-
-def _watched(process: Popen[bytes], timeout_s: float, output_limit: int) -> ProbeResult:
-    data, closed = _read(process, time.monotonic() + timeout_s, output_limit)
-    output = _ANSI.sub(b"", bytes(data[:output_limit])).decode("utf-8", "replace")
-    if len(data) >= output_limit:
-        return ProbeResult(output, fault=f"printed more than {output_limit >> 10} KiB")
+def _watched(tool: Confined, turn: Turn, timeout_s: float, limit: int) -> ProbeResult:
+    data = bytearray()
+    fault = _listen(data, tool, turn, timeout_s, limit)
+    output = printed_text(bytes(data[:limit]))
     # A closed pipe does not mean an ended tool.
-    code = _returncode(process, wait_s=_GRACE_S if closed else 0)
+    code = None if fault else _returncode(tool.process, wait_s=_GRACE_S)
     if code is None:
-        return ProbeResult(output, fault=f"did not finish in {timeout_s:g} s")
+        return ProbeResult(output, fault=fault or f"did not finish in {timeout_s:g} s")
     return ProbeResult(output, code, f"was killed by signal {-code}" if code < 0 else None)
 
 
-def _read(process: Popen[bytes], deadline: float, limit: int) -> tuple[bytearray, bool]:
-    """Read until the pipe closes, the limit, the deadline, or a while after the tool has ended."""
-    pipe = _Pipe(process)
-    data = bytearray()
-    while len(data) < limit and (now := time.monotonic()) < deadline:
-        chunk = pipe.read(min(_POLL_S, deadline - now))
-        if chunk:
-            data += chunk
-        elif chunk is not None:
-            return data, True
-        elif _returncode(process) is not None:
-            deadline = min(deadline, now + _GRACE_S)
-    return data, False
+def _listen(
+    data: bytearray, tool: Confined, turn: Turn, timeout_s: float, limit: int
+) -> str | None:
+    """Add to ``data`` until the pipe closes or the tool has ended; return why it was cut short."""
+    pipe = _Pipe(tool.process)
+    end, has_ended = time.monotonic() + timeout_s, False
+    while True:
+        left = end - time.monotonic()
+        chunk = pipe.read(max(0, min(_POLL_S, left)))
+        # Even when it is late, because we had to wait ourselves, what is there is read first.
+        if chunk == b"" or (chunk is None and left <= 0):
+            break
+        data += chunk or b""
+        if not has_ended and _peek(tool.process) is not None:
+            end, has_ended = time.monotonic() + _GRACE_S, True
+        fault = _misconduct(data, tool, limit)
+        if fault:
+            return fault
+        turn.pass_on_if_idle(tool.process.pid)
+    return None if has_ended or chunk == b"" else f"did not finish in {timeout_s:g} s"
+
+
+def _misconduct(data: bytearray, tool: Confined, limit: int) -> str | None:
+    if len(data) >= limit:
+        return f"printed more than {limit >> 10} KiB"
+    if tool.was_crowd():
+        return "started too many processes"
+    return _ABANDONED if _is_abandoned() else None
+
+
+def _is_abandoned() -> bool:
+    """Whether the user interrupted: the main thread has ended, and waits for this one."""
+    return not threading.main_thread().is_alive()
 
 
 class _Pipe:
@@ -132,14 +130,12 @@ class _Pipe:
         return os.read(self.number, 65536) if self.poll.poll(wait_s * 1000) else None
 
 
-def _returncode(process: Popen[bytes], *, wait_s: float = 0) -> int | None:
+def _returncode(process: Popen[bytes], *, wait_s: float) -> int | None:
     """Return how the tool ended, if it has; unreaped, so that its group keeps its number."""
     until = time.monotonic() + wait_s
-    while True:
-        code = _peek(process)
-        if code is not None or time.monotonic() >= until:
-            return code
+    while (code := _peek(process)) is None and time.monotonic() < until:
         time.sleep(_POLL_S / 10)
+    return code
 
 
 def _peek(process: Popen[bytes]) -> int | None:
@@ -149,24 +145,3 @@ def _peek(process: Popen[bytes]) -> int | None:
     if info is None:
         return None
     return info.si_status if info.si_code == os.CLD_EXITED else -info.si_status
-
-
-def _is_held(process: Popen[bytes]) -> bool:
-    """Whether somebody outside the killed group still holds the pipe."""
-    pipe = _Pipe(process)
-    until = time.monotonic() + _POLL_S
-    while (left := until - time.monotonic()) > 0:
-        if pipe.read(left) == b"":
-            return False
-    return True
-
-
-def _kill_marked(mark: str) -> None:
-    """Kill what left the process group (``setsid``) and still holds the pipe."""
-    import signal
-
-    needle = f"{_MARK}={mark}\0".encode()
-    for entry in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            if needle in (entry / "environ").read_bytes():
-                os.kill(int(entry.name), signal.SIGKILL)

@@ -7,13 +7,12 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from ckpm._content import bundled_dir
-from ckpm.config.platforms import known_platforms
-from ckpm.detect import Journal, detect
+from ckpm.detect import Journal, Search, detect
 from ckpm.detect.cases import described
 from ckpm.model.detector import Detector
 from ckpm.model.machine import DetectionCase
 from ckpm.recipe import load_detectors
-from ckpm.system.described import DescribedHost
+from ckpm.recipe.machines import described_host
 
 Check = Callable[[DetectionCase, Sequence[str]], None]
 
@@ -26,10 +25,9 @@ def detectors() -> tuple[Detector, ...]:
 @pytest.fixture
 def check(detectors: tuple[Detector, ...]) -> Check:
     def run(case: DetectionCase, packages: Sequence[str]) -> None:
-        platform = known_platforms()[case.machine.platform].stating(case.machine.facts)
         said: list[str] = []
-        host, journal = DescribedHost(case.machine, platform), Journal(said.append)
-        found = detect(detectors, host, packages=packages, journal=journal)
+        host, journal = described_host(case.machine), Journal(said.append)
+        found = detect(detectors, host, Search(packages=packages), journal=journal)
         pairs = zip(found, [*case.found, *[{}] * len(found)], strict=False)
         assert [described(each, keys) for each, keys in pairs] == list(case.found)
         assert len(said) == len(case.reports), said

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 import pytest
 
 from ckpm.detect.index import Index
+from ckpm.model.platform import Platform
 
 
 class Names:
-    """Two directories, and nothing else of a host."""
+    """Two directories, and hardly anything else of a host."""
+
+    platform = Platform("linux-x86_64", "linux", "x86_64", "x86_64-linux-gnu")
 
     def names(self, directory: str) -> Sequence[str]:
         return {

@@ -7,11 +7,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from ckpm.detect import Journal, detect
+from ckpm.detect import Journal, Search, detect
 from ckpm.model.detector import Detector, VersionProbe
 from ckpm.model.installation import Installation
 from ckpm.model.platform import Platform
@@ -59,16 +60,25 @@ def test_a_file_is_run_once_for_all_its_names_and_detectors(tmp_path: Path) -> N
     tool = write_tool(tmp_path / "bin" / "tool", "echo tool 1.0")
     (tmp_path / "bin" / "alias").symlink_to("tool")
     (tmp_path / "bin" / "tool-1.0").hardlink_to(tool)
-    host = CountingHost(tmp_path / "bin")
-    assert [each.package for each in detect([TOOL, ALIAS], host)] == ["tool", "alias"]
+    host, twin = CountingHost(tmp_path / "bin"), replace(TOOL, package="twin")
+    assert [each.package for each in detect([TOOL, twin], host)] == ["tool", "twin"]
     assert len(host.ran) == 1
+
+
+def test_a_file_is_asked_by_each_name_that_is_another_tool(tmp_path: Path) -> None:
+    tool = write_tool(tmp_path / "bin" / "tool", 'echo "${0##*/} 1.0"')
+    (tmp_path / "bin" / "alias").hardlink_to(tool)
+    cache = tmp_path / "cache"
+    for _ in range(2):
+        found = detect([ALIAS, TOOL], CountingHost(tmp_path / "bin"), cache=cache)
+        assert [each.package for each in found] == ["tool"]
 
 
 def test_only_the_packages_asked_for_are_run(tmp_path: Path) -> None:
     write_tool(tmp_path / "bin" / "tool", "echo tool 1.0")
     write_tool(tmp_path / "bin" / "alias", "echo tool 2.0")
     host = CountingHost(tmp_path / "bin")
-    assert versions(detect([TOOL, ALIAS], host, packages={"alias"})) == ["2.0"]
+    assert versions(detect([TOOL, ALIAS], host, search=Search(packages={"alias"}))) == ["2.0"]
     assert len(host.ran) == 1
 
 
@@ -105,7 +115,7 @@ def test_a_narrow_scan_forgets_nothing_and_a_whole_one_what_is_gone(tmp_path: Pa
     cache, here = tmp_path / "cache", tmp_path / "bin"
     detect([TOOL, ALIAS], CountingHost(here), cache=cache)
     write_tool(tmp_path / "bin" / "tool-2", "echo tool 2.0")
-    detect([TOOL, ALIAS], CountingHost(here), cache=cache, packages={"tool"})
+    detect([TOOL, ALIAS], CountingHost(here), cache=cache, search=Search(packages={"tool"}))
     warm = CountingHost(here)
     detect([TOOL, ALIAS], warm, cache=cache)
     assert warm.ran == []
@@ -131,7 +141,7 @@ def test_a_cache_of_another_format_is_not_believed(tmp_path: Path) -> None:
     detect([TOOL], CountingHost(tmp_path / "bin"), cache=cache)
     text = (cache / "probes.json").read_text()
     (cache / "probes.json").write_text(
-        text.replace('"format":1', '"format":0').replace("1.0", "9.9")
+        text.replace('"format":2', '"format":0').replace("1.0", "9.9")
     )
     assert versions(detect([TOOL], CountingHost(tmp_path / "bin"), cache=cache)) == ["1.0"]
 
@@ -142,9 +152,9 @@ def test_a_cache_of_another_format_is_not_believed(tmp_path: Path) -> None:
         "",
         "{",
         "[]",
-        '{"format":1,"probes":[]}',
+        '{"format":2,"probes":[]}',
         '{"format":0,"probes":{}}',
-        '{"format":1}',
+        '{"format":2}',
         "[" * 9999,
     ],
 )
@@ -163,9 +173,9 @@ def test_corrupted_entries_are_asked_again(tmp_path: Path) -> None:
     write_tool(tmp_path / "bin" / "tool", "echo tool 1.0")
     cache = tmp_path / "cache"
     detect([TOOL], CountingHost(tmp_path / "bin"), cache=cache)
-    key = f"{tmp_path}/bin/tool\\u0000--version"
+    key = f"{tmp_path}/bin/tool\\u0000tool\\u0000--version"
     for entry in ("null", "7", "[]", '[[],1,2,"x",[]]'):
-        (cache / "probes.json").write_text(f'{{"format":1,"probes":{{"{key}":{entry}}}}}')
+        (cache / "probes.json").write_text(f'{{"format":2,"probes":{{"{key}":{entry}}}}}')
         assert versions(detect([TOOL], CountingHost(tmp_path / "bin"), cache=cache)) == ["1.0"]
 
 

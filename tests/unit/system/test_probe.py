@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from ckpm.system import confinement, control_group
+from ckpm.system.printed import printed_text
 from ckpm.system.probe import ProbeResult, probe
+from ckpm.system.startable import objection
 
 Tool = Callable[[str], str]
 MINUTE = 60
@@ -121,3 +128,92 @@ def test_a_broken_program_is_a_fault(tmp_path: Path, content: str, fault: str) -
 
 def test_a_missing_program_is_a_fault(tmp_path: Path) -> None:
     assert ask(str(tmp_path / "none")).fault == "cannot be run: No such file or directory"
+
+
+def test_a_program_that_is_no_longer_there_is_a_fault(tool: Tool, tmp_path: Path) -> None:
+    """Nobody can hold it still between a look at it and its start."""
+    gone = tmp_path / "gone"
+    gone.write_text("#!/bin/sh\n")
+    gone.chmod(0o755)
+    assert objection(str(gone)) is None
+    gone.unlink()
+    assert ask(tool(f"exec {gone}")).returncode in (126, 127)
+
+
+def test_tools_that_wait_make_nobody_wait(tool: Tool, tmp_path: Path) -> None:
+    many = 4 * (os.cpu_count() or 2)
+    hanging = tool(f"echo >{tmp_path}/$$.started; sleep 60")
+    quick = tmp_path / "quick"
+    quick.write_text("#!/bin/sh\necho v1\n")
+    quick.chmod(0o755)
+    with ThreadPoolExecutor(many + 1) as pool:
+        hung = [pool.submit(ask, hanging, timeout_s=5) for _ in range(many)]
+        while len(list(tmp_path.glob("*.started"))) < many:
+            assert not any(each.done() for each in hung), "they were started one after another"
+            time.sleep(0.01)
+        assert pool.submit(ask, str(quick)).result() == ProbeResult("v1\n", 0)
+        assert not any(each.done() for each in hung)
+
+
+def test_tools_that_work_are_few_at_once(tool: Tool, tmp_path: Path) -> None:
+    many = 16 * (os.cpu_count() or 2)
+    works = tool(
+        f"touch {tmp_path}/$$.now; ls {tmp_path} | grep -c now$; i=0;"
+        f"while [ $i -lt 60000 ]; do i=$((i + 1)); done; rm {tmp_path}/$$.now"
+    )
+    with ThreadPoolExecutor(many) as pool:
+        results = list(pool.map(lambda _: ask(works), range(many)))
+    # One that another program keeps from the processor looks like one that waits: hence the room.
+    assert max(int(result.output) for result in results) <= many / 2
+
+
+def test_what_a_tool_may_use_is_limited(tool: Tool) -> None:
+    path = tool("ulimit -Hc; ulimit -Hf; grep 'Max processes' /proc/self/limits")
+    core, size, processes = ask(path).output.splitlines()
+    assert core == "0"
+    assert (8 << 20) <= int(size) * 512 <= (16 << 20)
+    assert int(processes.split()[3]) < 1 << 20
+
+
+def test_an_interrupted_program_kills_its_tools_at_once(tool: Tool, tmp_path: Path) -> None:
+    path = tool(f"echo $$ >{tmp_path}/tool.pid; sleep 60")
+    code = (
+        "import os, sys, threading, time; from ckpm.system.probe import probe;"
+        "ask = lambda: probe([sys.argv[1]], environ=os.environ, timeout_s=50);"
+        "threading.Thread(target=ask).start(); time.sleep(60)"
+    )
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    argv = [sys.executable, "-c", code, path]
+    with subprocess.Popen(argv, env=environ, stderr=subprocess.DEVNULL) as program:
+        while not (tmp_path / "tool.pid").exists() or not (tmp_path / "tool.pid").read_text():
+            time.sleep(0.01)
+        program.send_signal(signal.SIGINT)
+        program.wait(10)
+    assert not is_running(tmp_path / "tool.pid")
+
+
+def test_of_a_group_that_cannot_be_limited_nothing_is_left(
+    tool: Tool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A directory that is no control group takes no limit, and is no place for our files."""
+    monkeypatch.setattr(control_group, "_TOPS", (tmp_path / "none", tmp_path))
+    with control_group.control_group("ours") as group:
+        assert group is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_machine_without_a_shell_is_no_bug_of_the_tool(
+    tool: Tool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(confinement, "_GATE", ("/no/such/shell",))
+    assert ask(tool("echo v1")).fault == "cannot be run: No such file or directory"
+
+
+@pytest.mark.parametrize("unfinished", [b"\x1b]", b"\x1b[", b"\x1b[1;", b"\x1bP", b"\x1b "])
+def test_commands_to_a_terminal_are_removed_in_linear_time(unfinished: bytes) -> None:
+    begun = time.monotonic()
+    text = printed_text(unfinished * (65536 // len(unfinished)) + b"\nv1")
+    assert text.endswith("\nv1")
+    assert "\x1b" not in text
+    # In quadratic time it takes ten seconds and more.
+    assert time.monotonic() - begun < 2

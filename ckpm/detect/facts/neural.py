@@ -1,0 +1,35 @@
+"""Accelerators for neural networks, by the devices that their drivers make."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ckpm.detect.facts.asking import read_text
+from ckpm.model.facts import Device, Fact
+from ckpm.system.host import Host
+
+# As the drivers' documentation says: coral.ai, hailo.ai, hiascend.com,
+# awsdocs-neuron.readthedocs-hosted.com.
+_NODES = (
+    (re.compile(r"apex_\d+"), "Coral Edge TPU"),
+    (re.compile(r"hailo\d+"), "Hailo"),
+    (re.compile(r"davinci\d+"), "Huawei Ascend"),
+    (re.compile(r"neuron\d+"), "AWS Neuron"),
+)
+# Drivers in Linux, drivers/accel.
+_ACCELERATORS = "/sys/class/accel"
+_DRIVERS = {"intel_vpu": "Intel NPU", "amdxdna": "AMD XDNA", "habanalabs": "Intel Gaudi"}
+
+
+def neural_devices(host: Host) -> Iterator[Device]:
+    """Yield each accelerator that has a device."""
+    for node in host.names("/dev"):
+        names = (name for pattern, name in _NODES if pattern.fullmatch(node))
+        if name := next(names, None):
+            yield Device("npu", (Fact("name", name, f"/dev/{node}"),))
+    for node in host.names(_ACCELERATORS):
+        source = f"{_ACCELERATORS}/{node}/device/uevent"
+        driver = re.search(r"(?m)^DRIVER=(\w+)$", read_text(host, source))
+        if driver and driver[1] in _DRIVERS:
+            yield Device("npu", (Fact("name", _DRIVERS[driver[1]], source),))

@@ -1,0 +1,96 @@
+"""Operating system, distribution, kernel and C library."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ckpm.detect.facts.asking import first_told, read_text
+from ckpm.model.facts import Fact
+from ckpm.system.host import Host
+
+_ASSIGNMENT = re.compile(r"(?m)^\s*(\w+)=(.*?)\s*$")
+_RELEASE_FILES = ("/etc/os-release", "/usr/lib/os-release")
+_MACOS = "/System/Library/CoreServices/SystemVersion.plist"
+_WINDOWS = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion"
+# The registry of Windows 11 still says "Windows 10":
+# https://learn.microsoft.com/en-us/windows/release-health/windows11-release-information
+_FIRST_BUILD_OF_11 = 22000
+
+
+def operating_system(host: Host) -> Iterator[Fact]:
+    """Yield the system's name and versions, whatever it is."""
+    if host.platform.os == "macos":
+        yield from _macos(host)
+    elif host.platform.os == "windows":
+        yield from _windows(host)
+    elif host.environ.get("ANDROID_ROOT"):
+        yield from _android(host)
+    else:
+        yield from _linux(host)
+    kernel = "/proc/sys/kernel/osrelease"
+    yield from _told("kernel", read_text(host, kernel), kernel)
+    yield from _c_library(host)
+
+
+def _linux(host: Host) -> Iterator[Fact]:
+    """Read os-release(5); the `distro` package reads this machine's only."""
+    text, source = first_told(host, _RELEASE_FILES)
+    known = {name: _unquoted(value) for name, value in _ASSIGNMENT.findall(text)}
+    name = known.get("PRETTY_NAME") or known.get("NAME", "")
+    # Debian's own name has no more than the release, the file has the point release too.
+    debian = "/etc/debian_version"
+    yield from _told("system", name, source)
+    yield from _told("distribution", known.get("ID", ""), source)
+    if known.get("ID") == "debian" and (point := read_text(host, debian))[:1].isdigit():
+        yield Fact("release", point, debian)
+    else:
+        yield from _told("release", known.get("VERSION_ID", ""), source)
+    yield from _told("codename", known.get("VERSION_CODENAME", ""), source)
+
+
+def _unquoted(value: str) -> str:
+    quote = value[:1]
+    if quote and quote in "'\"" and value.endswith(quote):
+        value = value[1:-1]
+    return value if quote == "'" else re.sub(r"\\(.)", r"\1", value)
+
+
+def _macos(host: Host) -> Iterator[Fact]:
+    text = read_text(host, _MACOS)
+    known = dict(re.findall(r"<key>(\w+)</key>\s*<string>([^<]*)</string>", text))
+    version = known.get("ProductVersion", "")
+    if version:
+        yield Fact("system", f"{known.get('ProductName', 'macOS')} {version}", _MACOS)
+        yield Fact("release", version, _MACOS)
+
+
+def _windows(host: Host) -> Iterator[Fact]:
+    name, build, shown = (
+        host.registry(f"{_WINDOWS}!{value}") or ""
+        for value in ("ProductName", "CurrentBuild", "DisplayVersion")
+    )
+    if build.isdigit() and int(build) >= _FIRST_BUILD_OF_11:
+        name = name.replace("Windows 10", "Windows 11")
+    yield from _told("system", " ".join(filter(None, (name, shown))), f"{_WINDOWS}!ProductName")
+    yield from _told("release", f"10.0.{build}" if build else "", f"{_WINDOWS}!CurrentBuild")
+
+
+def _android(host: Host) -> Iterator[Fact]:
+    termux = host.environ.get("TERMUX_VERSION")
+    name = f"Android with Termux {termux}" if termux else "Android"
+    yield Fact("system", name, "$TERMUX_VERSION" if termux else "$ANDROID_ROOT")
+
+
+def _c_library(host: Host) -> Iterator[Fact]:
+    """What the platform says by default does not count where the loader is musl's."""
+    for name, source in (("musl", "its loader"), ("glibc", "confstr(CS_GNU_LIBC_VERSION)")):
+        version = host.platform.fact(name)
+        if version and host.platform.os == "linux":
+            yield Fact("libc", f"{name} {version}", source)
+            return
+
+
+def _told(name: str, value: str, source: str) -> Iterator[Fact]:
+    if value:
+        yield Fact(name, value, source)
