@@ -16,11 +16,14 @@ from ckpm.cli.installations import (
     sighting_document,
 )
 from ckpm.cli.progress import Counting
+from ckpm.cli.render import table
 from ckpm.config.trust import CONTENT_DIR
 from ckpm.detect import Journal, Search
+from ckpm.detect.facts import machine_facts
 from ckpm.errors import NotFoundError, UsageError
 from ckpm.model.installation import Installation
 from ckpm.model.layout import DEPTHS
+from ckpm.model.platform import Platform
 
 EXPORTS = ("spack", "conan", "cmake")
 
@@ -38,6 +41,9 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
         "packages", nargs="*", metavar="PACKAGE", help="what to look for (default: everything)"
+    )
+    parser.add_argument(
+        "--facts", action="store_true", help="show what the machine is, and its devices, and stop"
     )
     parser.add_argument("--all", action="store_true", help="a line for every installation")
     parser.add_argument(
@@ -72,6 +78,10 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
 def run(command: str, options: argparse.Namespace, context: Context) -> int:
     """Find and list installations."""
     _check(options, context)
+    if options.facts:
+        facts = machine_facts(context.session.host, is_asking_devices=True)
+        context.print(table(facts.rows()))
+        return context.finish(facts.document())
     journal = Journal(
         context.session.notes.append,
         options.packages if options.explain else (),
@@ -117,10 +127,15 @@ def _search(options: argparse.Namespace, context: Context) -> Search:
         options.packages or None,
         tuple(str(Path(directory).absolute()) for directory in options.search_path),
         only=options.only_search_path,
-        platform=context.session.target(options.platform) if options.platform else None,
+        platform=_foreign(options, context),
         fresh=options.refresh,
         depth=options.depth,
     )
+
+
+def _foreign(options: argparse.Namespace, context: Context) -> Platform | None:
+    platform = context.session.target(options.platform)
+    return None if platform.name == context.session.host.platform.name else platform
 
 
 def _show(
@@ -132,9 +147,12 @@ def _show(
             context.print(explanation(name, journal, own))
     elif options.packages:
         context.print(listed(found) if found else "")
-    elif found:
+    else:
+        if not options.search_path:
+            rows = machine_facts(context.session.host).rows()
+            context.print("This machine\n" + table(rows) + "\n" if rows else "")
         kinds = {each.package: each.kind for each in context.session.content.detectors}
-        context.print(grouped(found, kinds, every=options.all))
+        context.print(grouped(found, kinds, every=options.all) if found else "")
 
 
 def _hints(context: Context, name: str) -> list[str]:

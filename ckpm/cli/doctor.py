@@ -11,11 +11,11 @@ from ckpm import __version__
 from ckpm.cli.context import Context, add_common
 from ckpm.cli.render import size, table
 from ckpm.detect import Search
+from ckpm.detect.facts import machine_facts
 from ckpm.errors import CkpmError
 from ckpm.model.installation import Installation
 from ckpm.system.documents import write_list
 from ckpm.system.files import free_bytes, temporary_directory, write_text
-from ckpm.system.machine import describe_machine
 from ckpm.system.masking import Mask
 from ckpm.system.recording import RecordingHost
 
@@ -74,13 +74,18 @@ def _told(installation: Installation) -> tuple[object, ...]:
 
 def _rows(context: Context) -> Iterator[tuple[str, bool, str]]:
     session = context.session
-    machine = describe_machine()
     yield "ckpm", True, f"{__version__} on Python {sys.version.split()[0]}"
-    yield "machine", True, f"{session.native.name}, {machine['os']}, {machine['cores']} cores"
+    yield "machine", True, _machine(context)
     yield _checked("store", lambda: _store(context))
     yield _checked("content", lambda: _content(context))
     yield _checked("pythons", lambda: ", ".join(str(i.version) for i in session.detect(["python"])))
     yield _checked("python index", lambda: _index(context))
+
+
+def _machine(context: Context) -> str:
+    rows = dict(machine_facts(context.session.host).rows())
+    told = [rows[name] for name in ("system", "processor", "memory") if name in rows]
+    return ", ".join([context.session.native.name, *told])
 
 
 def _checked(name: str, look: Callable[[], str]) -> tuple[str, bool, str]:

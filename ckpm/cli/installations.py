@@ -8,7 +8,7 @@ from posixpath import basename, dirname
 from ckpm.cli.render import table
 from ckpm.detect import Journal, Sighting
 from ckpm.model.detector import KINDS
-from ckpm.model.environment import AppendPath, EnvChange, PrependPath, SetVar, UnsetVar
+from ckpm.model.environment import change_text
 from ckpm.model.installation import Installation
 
 HEADER = ("package", "version", "can", "where", "from")
@@ -46,7 +46,11 @@ def _rows(found: Sequence[Installation], *, every: bool) -> Iterator[tuple[str, 
         shown = installations if every else installations[:1]
         more = [str(each.version) for each in installations[len(shown) :]]
         for each in shown:
-            rest = f"  (and {', '.join(more)})" if more else ""
+            rest = (
+                f"  (and {', '.join(more) if len(more) < 4 else f'{len(more)} more'})"
+                if more
+                else ""
+            )
             can = ",".join(each.abilities)
             yield (package, str(each.version), can, f"{_where(each)}{rest}", _from(each))
 
@@ -116,16 +120,3 @@ def sighting_document(sighting: Sighting) -> dict[str, object]:
         "version": sighting.version,
         "reason": sighting.reason,
     }
-
-
-def change_text(change: EnvChange) -> str:
-    """Return a change as one line: ``NAME=value``, ``-NAME``, ``NAME+=front``, ``NAME=+back``."""
-    match change:
-        case SetVar(name, value):
-            return f"{name}={value}"
-        case UnsetVar(name):
-            return f"-{name}"
-        case PrependPath(name, value):
-            return f"{name}+={value}"
-        case AppendPath(name, value):
-            return f"{name}=+{value}"

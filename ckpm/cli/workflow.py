@@ -14,11 +14,11 @@ from ckpm.cli.context import Context, add_common
 from ckpm.cli.render import plan_text, size, table
 from ckpm.cli.request import Request, environment_request, install, prepare, with_reachability
 from ckpm.config.trust import require_trust
+from ckpm.detect.facts import machine_facts
 from ckpm.errors import NotFoundError, UsageError
 from ckpm.model.request import Prepared
 from ckpm.model.workflow import Workflow
 from ckpm.plan.lockfile import lock_text
-from ckpm.system.machine import describe_machine
 from ckpm.workflow import Results, RunRecord, run_workflow
 from ckpm.workflow.execute import chosen_parameters
 
@@ -105,7 +105,7 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
         target=environment.target,
         lock=_lock_digest(prepared),
         exit_code=outcome.exit_code,
-        machine=describe_machine(),
+        machine=dict(machine_facts(context.session.host).rows()),
         parameters={**outcome.parameters, **_options(options)},
         results=outcome.results,
         packages={p.name: p.version for p in prepared.locked.in_scope()},

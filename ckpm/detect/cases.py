@@ -10,6 +10,7 @@ from ckpm.detect.journal import Journal
 from ckpm.detect.scan import detect
 from ckpm.detect.search import Search
 from ckpm.model.detector import Detector
+from ckpm.model.environment import change_text
 from ckpm.model.installation import Installation
 from ckpm.model.machine import DetectionCase
 from ckpm.system.host import Host
@@ -55,5 +56,8 @@ def described(installation: Installation, keys: Iterable[str]) -> dict[str, Any]
         "evidence": installation.evidence,
         "options": installation.options,
         "python": installation.python,
+        "owner": str(installation.owner) if installation.owner else "",
+        "needs": installation.needs,
+        "environment": tuple(map(change_text, installation.environment)),
     }
     return {name: facts[name] for name in dict.fromkeys(("version", "prefix", *keys))}

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from posixpath import join
 
 from ckpm.detect.index import Index
 from ckpm.detect.journal import Journal
 from ckpm.detect.patterns import first_group, occurs
-from ckpm.detect.places import abilities_of, fits, prefix_of, version_text
+from ckpm.detect.places import abilities_of, fits, has_file, prefix_of, version_text
 from ckpm.detect.probes import Answers, Program
 from ckpm.detect.shims import see_through
 from ckpm.model.detector import Detector
@@ -92,7 +91,7 @@ def _installation(
     if version is None or occurs(detector.excludes, text):
         journal.left(detector.package, program.path, f"{reason}, which is not its answer")
         return None
-    missing = next((file for file in detector.files if not host.inspect(join(prefix, file))), None)
+    missing = next((file for file in detector.files if not has_file(host, prefix, file)), None)
     if missing is not None:
         journal.left(detector.package, program.path, f"there is no `{prefix}/{missing}`")
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from ckpm.detect.attribution import SiteView
@@ -14,7 +14,7 @@ from ckpm.detect.executables import find_programs, recognise
 from ckpm.detect.files import find_by_files
 from ckpm.detect.index import Index
 from ckpm.detect.journal import Journal
-from ckpm.detect.libraries import find_by_libraries
+from ckpm.detect.libraries import LibraryIndex, find_by_libraries
 from ckpm.detect.patterns import UnusablePatternError
 from ckpm.detect.probes import Answers, Program, Question, ask
 from ckpm.detect.search import Places, Search
@@ -60,7 +60,9 @@ class Finders:
 
     def _programs(self, detectors: Iterable[Detector]) -> dict[Detector, list[Installation]]:
         """Ask the programs of all detectors at once, then let each judge its own."""
-        searched = {each: self._searched(each) for each in detectors if each.executables}
+        # What runs elsewhere cannot be asked here.
+        asked = detectors if self.search.is_here else ()
+        searched = {each: self._searched(each) for each in asked if each.executables}
         index = Index(self.host, [path for paths in searched.values() for path in paths])
         programs = {
             each: list(
@@ -96,13 +98,19 @@ class Finders:
         """Find what has no program to ask."""
         if detector.executables or not detector.lies_somewhere:
             return ()
-        places = self.places.roots(detector)
-        if detector.libraries:
-            places = [*self.places.libraries, *places]
-        self.journal.looked(detector.package, places)
-        if detector.libraries:
-            return find_by_libraries(self.host, detector, places, self.journal)
-        return find_by_files(self.host, detector, places, self.journal, self.verifier)
+        if not (self.search.is_here or detector.libraries or detector.is_for_any_platform):
+            return ()
+        roots = self.places.roots(detector)
+        if not detector.libraries:
+            self.journal.looked(detector.package, roots)
+            return find_by_files(self.host, detector, roots, self.journal, self.verifier)
+        self.journal.looked(detector.package, [*self.places.libraries, *roots])
+        holding = self._libraries.holding(detector.libraries)
+        return find_by_libraries(self.host, detector, [*holding, *roots], self.journal)
+
+    @cached_property
+    def _libraries(self) -> LibraryIndex:
+        return LibraryIndex(self.host, self.places.libraries)
 
     def _guarded(
         self, detector: Detector, find: Callable[[], Iterable[Installation]]

@@ -18,11 +18,13 @@ class Index:
 
     def __init__(self, host: Host, directories: Iterable[str]) -> None:
         self._paths: dict[str, list[tuple[int, str, str]]] = {}
+        # Windows runs nothing without one, and calls programs without it.
         suffix = host.platform.executable_suffix
         for rank, directory in enumerate(dict.fromkeys(directories)):
             for name in host.names(directory):
-                entry = (rank, directory, f"{directory}/{name}")
-                self._paths.setdefault(_command(name, suffix), []).append(entry)
+                if name.lower().endswith(suffix):
+                    entry = (rank, directory, f"{directory}/{name}")
+                    self._paths.setdefault(name[: len(name) - len(suffix)], []).append(entry)
         self._names = sorted(self._paths)
 
     def matching(self, patterns: Sequence[str], directories: Iterable[str]) -> list[str]:
@@ -48,11 +50,6 @@ class Index:
                 return
             if matches(name):
                 yield name
-
-
-def _command(name: str, suffix: str) -> str:
-    """Return how a program is called: on Windows without its suffix, in any case."""
-    return name[: -len(suffix)] if suffix and name.lower().endswith(suffix) else name
 
 
 @lru_cache(maxsize=1024)

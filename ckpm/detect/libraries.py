@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from posixpath import dirname
 
 from ckpm.detect.journal import Journal
 from ckpm.detect.patterns import first_group, occurs
 from ckpm.detect.places import (
+    LIBRARY_SUFFIX,
     fill,
     find_header,
     find_libraries,
@@ -20,6 +21,24 @@ from ckpm.model.installation import Ability, Installation
 from ckpm.model.platform import Platform
 from ckpm.model.version import Version
 from ckpm.system.host import Host
+
+
+class LibraryIndex:
+    """Which of some directories hold which libraries; earlier directories are nearer."""
+
+    def __init__(self, host: Host, directories: Sequence[str]) -> None:
+        self._directories = directories
+        self._ranks: dict[str, set[int]] = {}
+        for rank, directory in enumerate(directories):
+            for name in host.names(directory):
+                suffix = LIBRARY_SUFFIX.search(name)
+                if suffix is not None:
+                    self._ranks.setdefault(name[: suffix.start()], set()).add(rank)
+
+    def holding(self, stems: Iterable[str]) -> list[str]:
+        """Return the directories that hold one of the libraries."""
+        ranks = {rank for stem in stems for rank in self._ranks.get(stem, ())}
+        return [self._directories[rank] for rank in sorted(ranks)]
 
 
 def find_by_libraries(

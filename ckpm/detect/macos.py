@@ -17,6 +17,7 @@ _BUNDLES = (
 _LINK = "/var/db/xcode_select_link"
 _TOOLS = "/Library/Developer/CommandLineTools"
 _XCODE = "/Applications/Xcode.app/Contents/Developer"
+_BINARIES = ("usr/bin", "Toolchains/XcodeDefault.xctoolchain/usr/bin")
 # Those of xcode-select(1) that detectors look for. Where there are no developer tools, each of them
 # opens a window that offers to install them.
 _SHIMS = frozenset(
@@ -30,11 +31,7 @@ _SHIMS = frozenset(
 
 def bundled_programs(host: Host) -> list[str]:
     """Return the directories of programs in bundles, which installers seldom put on ``PATH``."""
-    if host.platform.os != "macos":
-        return []
-    developer = _developer(host)
-    own = [f"{developer}/{directory}" for directory in _binaries()] if developer else []
-    return [*expand_roots(host, _BUNDLES), *own]
+    return expand_roots(host, _BUNDLES) if host.platform.os == "macos" else []
 
 
 def is_developer_shim(host: Host, path: str) -> bool:
@@ -46,7 +43,7 @@ def is_developer_shim(host: Host, path: str) -> bool:
 def behind_developer_shim(host: Host, path: str) -> list[str]:
     """Return the real tool, if developer tools are installed."""
     developer, name = _developer(host), split(path)[1]
-    found = (f"{developer}/{directory}/{name}" for directory in _binaries())
+    found = (f"{developer}/{directory}/{name}" for directory in _BINARIES)
     return [file for file in found if developer and host.inspect(file)][:1]
 
 
@@ -57,7 +54,3 @@ def _developer(host: Host) -> str | None:
     choices = (path for path in (bundle, _LINK, _XCODE, _TOOLS) if path.startswith("/"))
     found = (status.real_path for path in choices if (status := host.inspect(path)))
     return next(found, None)
-
-
-def _binaries() -> tuple[str, ...]:
-    return ("usr/bin", "Toolchains/XcodeDefault.xctoolchain/usr/bin")

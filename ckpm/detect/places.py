@@ -15,13 +15,24 @@ from ckpm.model.installation import ABILITIES, Ability
 from ckpm.model.platform import Platform
 from ckpm.system.host import Host
 
+# Git for Windows has a directory of its own kind.
+_PROGRAM_DIRECTORIES = ("bin", "sbin", "cmd")
+
 
 def prefix_of(detector: Detector, real_file: str) -> str:
     """Return the directory that a program is installed under."""
     if detector.prefix is not None:
         return normpath(join(real_file, detector.prefix))
     directory = dirname(real_file)
-    return dirname(directory) if basename(directory) in ("bin", "sbin") else directory
+    if basename(directory) in _PROGRAM_DIRECTORIES:
+        return dirname(directory)
+    return directory.partition("/libexec/")[0]
+
+
+def has_file(host: Host, prefix: str, file: str) -> bool:
+    """Whether a file lies below a prefix; on Windows a program's name there has a suffix."""
+    path = join(prefix, file)
+    return bool(host.inspect(path) or host.inspect(path + host.platform.executable_suffix))
 
 
 def fill(template: str, **values: str) -> str:
@@ -67,7 +78,7 @@ def find_libraries(host: Host, directory: str, stems: Sequence[str]) -> Iterator
             yield path
 
 
-_LIBRARY = re.compile(r"\.so(?:\.\d+)*|(?:\.\d+)*\.dylib|\.a")
+LIBRARY_SUFFIX = re.compile(r"(?:\.so(?:\.\d+)*|(?:\.\d+)*\.dylib|\.a)$")
 
 
 def _libraries(listed: Sequence[str], stem: str) -> Iterator[str]:
@@ -76,7 +87,7 @@ def _libraries(listed: Sequence[str], stem: str) -> Iterator[str]:
         name = listed[place]
         if not name.startswith(stem):
             return
-        if _LIBRARY.fullmatch(name, len(stem)):
+        if LIBRARY_SUFFIX.match(name, len(stem)):
             yield name
 
 

@@ -41,9 +41,14 @@ class Search:
     depth: Depth = "count"
 
     @property
+    def is_here(self) -> bool:
+        """Whether it is about what the machine itself can use."""
+        return self.platform is None
+
+    @property
     def is_open(self) -> bool:
         """Whether the whole machine is looked at, for itself."""
-        return not self.only and self.platform is None
+        return self.is_here and not self.only
 
     def wants(self, package: str) -> bool:
         """Whether a package is looked for."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 from ckpm.detect.paths import absolute_path
@@ -12,6 +13,7 @@ from ckpm.system.host import Host
 _PYTHONS = tuple(f"3.{minor}" for minor in range(15, 7, -1))
 _HIVES = ("HKCU", "HKLM")
 _STUDIOS = "C:/ProgramData/Microsoft/VisualStudio/Packages/_Instances"
+_PATH = re.compile(r'"installationPath"\s*:\s*("(?:[^"\\\x00-\x1f]|\\["\\/]|\\u[0-9a-fA-F]{4})*")')
 _NATIVE = {"x86_64": "Hostx64/x64", "arm64": "Hostarm64/arm64"}
 
 
@@ -38,15 +40,13 @@ def _pythons(host: Host) -> Iterator[str]:
 
 def _compilers(host: Host) -> Iterator[str]:
     """Read what the installer of Visual Studio keeps of each instance, as vswhere does."""
-    for instance in host.names(_STUDIOS):
-        tools = f"{_studio(host, f'{_STUDIOS}/{instance}/state.json')}/VC/Tools/MSVC"
+    studios = (_studio(host, f"{_STUDIOS}/{name}/state.json") for name in host.names(_STUDIOS))
+    for tools in (f"{path}/VC/Tools/MSVC" for path in studios if path):
         for version in host.names(tools):
             yield f"{tools}/{version}/bin/{_NATIVE.get(host.platform.arch, '')}"
 
 
 def _studio(host: Host, file: str) -> str | None:
-    try:
-        state = json.loads(host.read(file, 1 << 20))
-        return absolute_path(host.platform, str(state["installationPath"]))
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None
+    """Return where an instance is; the rest of the file may have a megabyte."""
+    told = _PATH.search(host.read(file).decode("utf-8", "replace"))
+    return absolute_path(host.platform, json.loads(told[1])) if told else None

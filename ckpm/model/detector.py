@@ -92,6 +92,11 @@ class Detector:
     origin: str = field(default="", compare=False)
 
     @property
+    def is_for_any_platform(self) -> bool:
+        """Whether what it finds by files alone serves every platform: headers and data."""
+        return bool(self.headers) or self.kind in ("dataset", "model")
+
+    @property
     def lies_somewhere(self) -> bool:
         """Whether it is found by what lies in directories, rather than by what is run there."""
         return bool(self.libraries or self.files or self.layouts)

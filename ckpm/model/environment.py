@@ -43,6 +43,19 @@ class AppendPath:
 EnvChange = SetVar | UnsetVar | PrependPath | AppendPath
 
 
+def change_text(change: EnvChange) -> str:
+    """Return a change as one line: ``NAME=value``, ``-NAME``, ``NAME+=front``, ``NAME=+back``."""
+    match change:
+        case SetVar(name, value):
+            return f"{name}={value}"
+        case UnsetVar(name):
+            return f"-{name}"
+        case PrependPath(name, value):
+            return f"{name}+={value}"
+        case AppendPath(name, value):
+            return f"{name}=+{value}"
+
+
 def apply_changes(
     changes: Iterable[EnvChange], environ: Mapping[str, str], separator: str = ":"
 ) -> dict[str, str]:

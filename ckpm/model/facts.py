@@ -13,7 +13,7 @@ _LABELS = {"gpu": "GPU", "npu": "NPU", "android": "Android device", "libc": "C l
 _DETAILS = frozenset(("distribution", "release", "codename", "vendor"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fact:
     """One fact by its name in JSON, with the file, key or command that tells it.
 
@@ -30,7 +30,7 @@ class Fact:
         return _size(int(self.value)) if self.name.startswith("memory") else str(self.value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Device:
     """Something that computes beside the processor; the first fact is its name."""
 
@@ -44,7 +44,7 @@ class Device:
         return ", ".join([first.text, *(_described(fact) for fact in others)])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MachineFacts:
     """What is known of a machine; what nobody told is absent."""
 

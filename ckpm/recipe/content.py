@@ -71,7 +71,8 @@ class Content:
     @cached_property
     def detectable(self) -> frozenset[str]:
         """The packages that can be found on this machine, by a detector or a person's word."""
-        return frozenset(each.package for each in (*self.detectors, *self.registered))
+        found = (detector.package for detector in self.detectors)
+        return frozenset((*found, *(each.package for each in self.registered)))
 
     @property
     def ready_environments(self) -> list[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -75,9 +76,15 @@ def load_detectors(directory: Path) -> tuple[Detector, ...]:
 
 def content_files(directory: Path) -> list[Path]:
     """List the content files of a directory, sorted; tests beside detectors are not content."""
-    if not directory.is_dir():
+    try:
+        names = sorted(os.listdir(directory))  # noqa: PTH208 - sorting Paths costs milliseconds
+    except OSError:
         return []
-    return sorted(p for p in directory.glob("*.yaml") if not p.name.endswith(".test.yaml"))
+    return [
+        directory / name
+        for name in names
+        if name.endswith(".yaml") and not name.endswith(".test.yaml")
+    ]
 
 
 def _digest(packages: Node | None, name: str) -> str:

@@ -96,6 +96,7 @@ class LocalHost:
         self.platform = platform
         self._timeout_s = timeout_s
         self._names: dict[str, Sequence[str]] = {}
+        self._real_directories: dict[str, str] = {}
 
     def names(self, directory: str) -> Sequence[str]:
         found = self._names.get(directory)
@@ -106,7 +107,7 @@ class LocalHost:
     def inspect(self, path: str) -> FileStatus | None:
         try:
             status = os.stat(path)  # noqa: PTH116 - called hundreds of times a scan
-            real_path = os.path.realpath(path)
+            real_path = self._real_path(path)
         except (OSError, ValueError):
             return None
         return FileStatus(
@@ -117,6 +118,19 @@ class LocalHost:
             status.st_size,
             status.st_mtime_ns,
         )
+
+    def _real_path(self, path: str) -> str:
+        """Follow links; `realpath` would look at each directory above, for every file in it."""
+        directory, name = os.path.split(path)
+        if not name or name in (".", ".."):
+            return os.path.realpath(path)
+        real = self._real_directories.get(directory)
+        if real is None:
+            real = self._real_directories[directory] = os.path.realpath(directory)
+        file = f"{real.rstrip('/')}/{name}"
+        # There are no loops: the path has been looked at.
+        is_link = os.path.islink(file)  # noqa: PTH114 - see above
+        return self._real_path(os.path.join(real, os.readlink(file))) if is_link else file  # noqa: PTH115, PTH118
 
     def read(self, path: str, limit: int = 65536) -> bytes:
         with suppress(OSError, ValueError):

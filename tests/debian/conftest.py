@@ -55,9 +55,9 @@ class Dpkg:
 
     def learn(self, paths: Iterable[str]) -> None:
         """Ask for many files at once: each question reads the whole database."""
-        real = {str(Path(path).resolve()) for path in paths}
+        known = {name for path in paths for name in (path, str(Path(path).resolve()))}
         # Some packages list a file where it lay before /bin and /lib became links to /usr.
-        asked = [name for path in sorted(real) for name in (path, path.removeprefix("/usr"))]
+        asked = [name for path in sorted(known) for name in (path, path.removeprefix("/usr"))]
         for line in _told("-S", *asked):
             package, _, path = line.partition(": ")
             name = package.partition(":")[0]
@@ -66,8 +66,11 @@ class Dpkg:
 
     def owner(self, path: str) -> DebianPackage | None:
         """Return whose the file behind a path is, of those that were learned."""
-        real = str(Path(path).resolve())
-        return self._owners.get(real) or self._owners.get(real.removeprefix("/usr"))
+        return self.owner_of_name(str(Path(path).resolve()))
+
+    def owner_of_name(self, path: str) -> DebianPackage | None:
+        """Return whose a path is, be it a link to the file of another."""
+        return self._owners.get(path) or self._owners.get(path.removeprefix("/usr"))
 
     def headers(self, names: Iterable[str]) -> list[str]:
         """Return what these packages have in directories of headers."""
@@ -95,6 +98,12 @@ class Found:
         """Return the Debian packages of all files that prove an installation."""
         owners = map(self._dpkg.owner, installation.evidence)
         return {owner.name: owner for owner in owners if owner}
+
+    def proves(self, installation: Installation, debian: str) -> bool:
+        """Whether a file or link of a Debian package is among the proofs."""
+        links = map(self._dpkg.owner_of_name, installation.evidence)
+        owners = [*self.owners(installation).values(), *links]
+        return any(owner is not None and owner.name == debian for owner in owners)
 
 
 @pytest.fixture(scope="session")

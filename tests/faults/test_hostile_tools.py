@@ -91,6 +91,11 @@ def test_a_scan_leaves_the_terminal_alone(scan: Scan) -> None:
     assert (after, scan.printed) == (before, b".")
 
 
+def test_a_scan_does_not_wait_for_one_after_another(scan: Scan) -> None:
+    hanging = [tool for tool in TOGETHER if (tool.fault or "").startswith("did not finish")]
+    assert scan.result["seconds"] < 5 * len(hanging) / 2
+
+
 def test_a_scan_holds_little_in_memory(scan: Scan) -> None:
     # They print gigabytes. The figure to beat is in benchmarks/detection.py; this has room.
     assert scan.result["peak_kilobytes"] < 100_000

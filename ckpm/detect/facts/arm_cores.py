@@ -40,7 +40,6 @@ def maker_name(block: Mapping[str, str]) -> str:
 
 
 def core_name(block: Mapping[str, str]) -> str:
-    """Return the core of a block of /proc/cpuinfo; nothing when unknown."""
-    maker = maker_name(block)
-    name = _CORES.get(maker, {}).get(block.get("CPU part", ""))
-    return f"{maker} {name}" if name else ""
+    """Return the core of a block of /proc/cpuinfo, by its number at least; nothing without one."""
+    maker, part = maker_name(block), block.get("CPU part")
+    return f"{maker} {_CORES.get(maker, {}).get(part, part)}" if maker and part else ""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from ckpm.detect.cache import ProbeCache
+from ckpm.model.facts import Fact
 from ckpm.system.host import Host
 
 
@@ -17,6 +18,12 @@ def first_told(host: Host, paths: Sequence[str]) -> tuple[str, str]:
     """Return the text of the first file that has one, and its path; else nothing."""
     told = ((read_text(host, path), path) for path in paths)
     return next(((text, path) for text, path in told if text), ("", ""))
+
+
+def told(name: str, value: str, source: str) -> Iterator[Fact]:
+    """Yield a fact, if there is one."""
+    if value:
+        yield Fact(name, value, source)
 
 
 class Asking:

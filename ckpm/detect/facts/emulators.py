@@ -12,7 +12,7 @@ from ckpm.system.host import Host
 
 # See binfmt-misc in the kernel's documentation.
 _REGISTRATIONS = "/proc/sys/fs/binfmt_misc"
-_ELF = re.compile(r"(?m)^magic 7f454c46.{28}(..)(..)")
+_ELF = r"(?m)^magic 7f454c46[0-9a-f]{28}([0-9a-f]{2})([0-9a-f]{2})"
 
 
 def emulated_platforms(host: Host) -> Iterator[Fact]:
@@ -29,7 +29,7 @@ def emulated_platforms(host: Host) -> Iterator[Fact]:
 def _machine(host: Host, name: str) -> Iterator[int]:
     """Yield for which machine's ELF files a registration is; none when it is switched off."""
     text = read_text(host, f"{_REGISTRATIONS}/{name}")
-    told = _ELF.search(text)
+    told = re.search(_ELF, text)
     if told and text.startswith("enabled"):
         low, high = (int(digits, 16) for digits in told.groups())
         yield low | high << 8

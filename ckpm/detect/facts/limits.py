@@ -42,7 +42,7 @@ def count_of(ranges: str) -> int:
 def _bounds(host: Host) -> Iterator[tuple[int, str]]:
     for group in _groups(host, "memory"):
         for path in (f"{group}/memory.max", f"{group}/memory.limit_in_bytes"):
-            if (text := read_text(host, path)).isdigit():
+            if (text := read_text(host, path)).isdecimal():
                 yield int(text), path
 
 
@@ -52,7 +52,7 @@ def _quotas(host: Host) -> Iterator[tuple[float, str]]:
         for names in (("cpu.max",), ("cpu.cfs_quota_us", "cpu.cfs_period_us")):
             numbers = " ".join(read_text(host, f"{group}/{name}") for name in names).split()
             # "max" and "-1" are no limits.
-            if len(numbers) == 2 and all(number.isdigit() for number in numbers):
+            if len(numbers) == 2 and all(number.isdecimal() for number in numbers):
                 yield int(numbers[0]) / max(int(numbers[1]), 1), f"{group}/{names[0]}"
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ckpm.detect.cache import ProbeCache
-from ckpm.detect.facts.android import android_devices
 from ckpm.detect.facts.asking import Asking
 from ckpm.detect.facts.emulators import emulated_platforms
 from ckpm.detect.facts.graphics import graphics_devices
@@ -16,7 +15,7 @@ from ckpm.detect.facts.neural import neural_devices
 from ckpm.detect.facts.operating_system import operating_system
 from ckpm.detect.facts.processor import processor_facts
 from ckpm.detect.facts.surroundings import surroundings
-from ckpm.model.facts import Device, Fact, MachineFacts
+from ckpm.model.facts import Fact, MachineFacts
 from ckpm.system.host import Host
 
 
@@ -30,11 +29,14 @@ def machine_facts(
     are asked on demand only, and if an adb server runs already.
     """
     asking = Asking(host, ProbeCache(cache and cache / "facts"))
-    facts = MachineFacts(
-        tuple(_facts(host, asking)), tuple(_devices(host, asking, is_asking_devices))
-    )
+    facts = tuple(_facts(host, asking))
+    devices = [*graphics_devices(host, asking), *neural_devices(host)]
+    if is_asking_devices:
+        from ckpm.detect.facts.android import android_devices
+
+        devices += android_devices(host)
     asking.cache.save(is_whole=True)
-    return facts
+    return MachineFacts(facts, tuple(devices))
 
 
 def _facts(host: Host, asking: Asking) -> Iterator[Fact]:
@@ -46,10 +48,3 @@ def _facts(host: Host, asking: Asking) -> Iterator[Fact]:
     yield from processor_limit(host, threads)
     yield from memory_facts(host, asking)
     yield from emulated_platforms(host)
-
-
-def _devices(host: Host, asking: Asking, is_asking_devices: bool) -> Iterator[Device]:  # noqa: FBT001
-    yield from graphics_devices(host, asking)
-    yield from neural_devices(host)
-    if is_asking_devices:
-        yield from android_devices(host)

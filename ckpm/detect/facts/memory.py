@@ -20,5 +20,5 @@ def memory_facts(host: Host, asking: Asking) -> Iterator[Fact]:
         size = int(told[1]) << 10
         yield Fact("memory", size, _FILE)
         yield from memory_limit(host, size)
-    elif size_text := system_values(asking).get("hw.memsize"):
-        yield Fact("memory", int(size_text), SYSCTL)
+    elif (text := system_values(asking).get("hw.memsize", "")).isdecimal():
+        yield Fact("memory", int(text), SYSCTL)

@@ -19,7 +19,7 @@ _FAMILIES = {"x86_64": "x86_64", "arm64": "aarch64", "ppc64le": "ppc64le", "risc
 _GENERIC = "generic"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Target:
     """One microarchitecture; ``lineage`` is everything whose programs run on it, itself too."""
 

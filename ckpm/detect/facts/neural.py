@@ -11,12 +11,12 @@ from ckpm.system.host import Host
 
 # As the drivers' documentation says: coral.ai, hailo.ai, hiascend.com,
 # awsdocs-neuron.readthedocs-hosted.com.
-_NODES = (
-    (re.compile(r"apex_\d+"), "Coral Edge TPU"),
-    (re.compile(r"hailo\d+"), "Hailo"),
-    (re.compile(r"davinci\d+"), "Huawei Ascend"),
-    (re.compile(r"neuron\d+"), "AWS Neuron"),
-)
+_NODES = {
+    "apex_": "Coral Edge TPU",
+    "hailo": "Hailo",
+    "davinci": "Huawei Ascend",
+    "neuron": "AWS Neuron",
+}
 # Drivers in Linux, drivers/accel.
 _ACCELERATORS = "/sys/class/accel"
 _DRIVERS = {"intel_vpu": "Intel NPU", "amdxdna": "AMD XDNA", "habanalabs": "Intel Gaudi"}
@@ -25,8 +25,7 @@ _DRIVERS = {"intel_vpu": "Intel NPU", "amdxdna": "AMD XDNA", "habanalabs": "Inte
 def neural_devices(host: Host) -> Iterator[Device]:
     """Yield each accelerator that has a device."""
     for node in host.names("/dev"):
-        names = (name for pattern, name in _NODES if pattern.fullmatch(node))
-        if name := next(names, None):
+        if (name := _NODES.get(node.rstrip("0123456789"))) and node[-1].isdecimal():
             yield Device("npu", (Fact("name", name, f"/dev/{node}"),))
     for node in host.names(_ACCELERATORS):
         source = f"{_ACCELERATORS}/{node}/device/uevent"

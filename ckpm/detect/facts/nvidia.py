@@ -25,7 +25,7 @@ _QUESTION = (
     "--format=csv,noheader",
 )
 # An older one answers that compute_cap is no field; a slice of a processor has "[N/A]".
-_ANSWER = re.compile(
+_ANSWER = (
     r"(?m)^(?P<name>[^,\n]+), (?:(?P<memory>\d+) MiB|[^,\n]*), "
     r"(?:(?P<capability>\d+\.\d+)|[^,\n]*), (?P<driver>\d[\d.]*)\s*$"
 )
@@ -43,7 +43,7 @@ def nvidia_devices(host: Host, asking: Asking) -> Iterator[Device]:
 
 def _driver(host: Host) -> str:
     text = read_text(host, _VERSION)
-    told = re.search(r"Kernel Module.*?\s(\d{3,}\.\d+(?:\.\d+)?)\s", text)
+    told = re.search(r"Kernel Module.*?\s(\d{3,}\.\d+(?:\.\d+)?)(?!\S)", text)
     return told[1] if told else ""
 
 
@@ -60,14 +60,14 @@ def _unasked(model: Fact, driver: str) -> Device:
 
 def _asked(asking: Asking, driver: str, models: list[str]) -> Iterator[Device]:
     def holds(text: str) -> bool:
-        found = list(_ANSWER.finditer(text))
+        found = list(re.finditer(_ANSWER, text))
         names = sorted(each["name"] for each in found)
         return bool(driver) and names == sorted(models) and found[0]["driver"] == driver
 
     there = (path for path in _PROGRAMS if asking.host.inspect(path) is not None)
     program = next(there, None)
     answer = asking.ask([program, *_QUESTION], holds) if program else ""
-    for each in _ANSWER.finditer(answer):
+    for each in re.finditer(_ANSWER, answer):
         yield Device("gpu", tuple(_facts(each)))
 
 

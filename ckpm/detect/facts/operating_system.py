@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ckpm.detect.facts.asking import first_told, read_text
+from ckpm.detect.facts.asking import first_told, read_text, told
 from ckpm.model.facts import Fact
 from ckpm.system.host import Host
 
-_ASSIGNMENT = re.compile(r"(?m)^\s*(\w+)=(.*?)\s*$")
+_ASSIGNMENT = r"(?m)^\s*(\w+)=(.*?)\s*$"
 _RELEASE_FILES = ("/etc/os-release", "/usr/lib/os-release")
 _MACOS = "/System/Library/CoreServices/SystemVersion.plist"
 _WINDOWS = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion"
@@ -29,24 +29,24 @@ def operating_system(host: Host) -> Iterator[Fact]:
     else:
         yield from _linux(host)
     kernel = "/proc/sys/kernel/osrelease"
-    yield from _told("kernel", read_text(host, kernel), kernel)
+    yield from told("kernel", read_text(host, kernel), kernel)
     yield from _c_library(host)
 
 
 def _linux(host: Host) -> Iterator[Fact]:
     """Read os-release(5); the `distro` package reads this machine's only."""
-    text, source = first_told(host, _RELEASE_FILES)
-    known = {name: _unquoted(value) for name, value in _ASSIGNMENT.findall(text)}
+    text, source = firsttold(host, _RELEASE_FILES)
+    known = {name: _unquoted(value) for name, value in re.findall(_ASSIGNMENT, text)}
     name = known.get("PRETTY_NAME") or known.get("NAME", "")
     # Debian's own name has no more than the release, the file has the point release too.
     debian = "/etc/debian_version"
-    yield from _told("system", name, source)
-    yield from _told("distribution", known.get("ID", ""), source)
-    if known.get("ID") == "debian" and (point := read_text(host, debian))[:1].isdigit():
+    yield from told("system", name, source)
+    yield from told("distribution", known.get("ID", ""), source)
+    if known.get("ID") == "debian" and (point := read_text(host, debian))[:1].isdecimal():
         yield Fact("release", point, debian)
     else:
-        yield from _told("release", known.get("VERSION_ID", ""), source)
-    yield from _told("codename", known.get("VERSION_CODENAME", ""), source)
+        yield from told("release", known.get("VERSION_ID", ""), source)
+    yield from told("codename", known.get("VERSION_CODENAME", ""), source)
 
 
 def _unquoted(value: str) -> str:
@@ -70,10 +70,10 @@ def _windows(host: Host) -> Iterator[Fact]:
         host.registry(f"{_WINDOWS}!{value}") or ""
         for value in ("ProductName", "CurrentBuild", "DisplayVersion")
     )
-    if build.isdigit() and int(build) >= _FIRST_BUILD_OF_11:
+    if build.isdecimal() and int(build) >= _FIRST_BUILD_OF_11:
         name = name.replace("Windows 10", "Windows 11")
-    yield from _told("system", " ".join(filter(None, (name, shown))), f"{_WINDOWS}!ProductName")
-    yield from _told("release", f"10.0.{build}" if build else "", f"{_WINDOWS}!CurrentBuild")
+    yield from told("system", " ".join(filter(None, (name, shown))), f"{_WINDOWS}!ProductName")
+    yield from told("release", f"10.0.{build}" if build else "", f"{_WINDOWS}!CurrentBuild")
 
 
 def _android(host: Host) -> Iterator[Fact]:
@@ -89,8 +89,3 @@ def _c_library(host: Host) -> Iterator[Fact]:
         if version and host.platform.os == "linux":
             yield Fact("libc", f"{name} {version}", source)
             return
-
-
-def _told(name: str, value: str, source: str) -> Iterator[Fact]:
-    if value:
-        yield Fact(name, value, source)

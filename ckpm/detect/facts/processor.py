@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from ckpm.detect.facts.arm_cores import core_name, maker_name
-from ckpm.detect.facts.asking import Asking, read_text
+from ckpm.detect.facts.asking import Asking, read_text, told
 from ckpm.detect.facts.limits import count_of
 from ckpm.detect.facts.microarchitecture import microarchitecture
 from ckpm.detect.facts.sysctl import SYSCTL, system_values
@@ -36,11 +36,10 @@ def _linux(host: Host) -> Iterator[Fact]:
     # Processors of several kinds share one ARM system; POWER and RISC-V have words of their own.
     names = [core_name(block) for block in blocks] if "CPU part" in first else []
     model = " + ".join(dict.fromkeys(filter(None, names))) or first.get("model name", "")
-    yield from _told("processor", model or first.get("cpu", "") or first.get("uarch", ""), _FILE)
-    yield from _told("vendor", first.get("vendor_id", "") or maker_name(first), _FILE)
+    yield from told("processor", model or first.get("cpu", "") or first.get("uarch", ""), _FILE)
+    yield from told("vendor", first.get("vendor_id", "") or maker_name(first), _FILE)
     yield from microarchitecture(host.platform, first, _FILE)
-    threads = count_of(text) if (text := read_text(host, _ONLINE)) else 0
-    if threads:
+    if threads := count_of(read_text(host, _ONLINE)):
         yield from _cores(host, first, threads)
         yield Fact("threads", threads, _ONLINE)
 
@@ -54,30 +53,26 @@ def _blocks(text: str) -> list[dict[str, str]]:
 def _cores(host: Host, block: Mapping[str, str], threads: int) -> Iterator[Fact]:
     """Fast cores may have two threads where slow ones have one; these two numbers know."""
     cores, siblings = block.get("cpu cores", ""), block.get("siblings", "")
-    if cores.isdigit() and siblings.isdigit() and int(siblings):
+    if cores.isdecimal() and siblings.isdecimal() and int(siblings):
         yield Fact("cores", threads * int(cores) // int(siblings), _FILE)
-    elif text := read_text(host, _SIBLINGS):
-        yield Fact("cores", threads // count_of(text), _SIBLINGS)
+    elif together := count_of(read_text(host, _SIBLINGS)):
+        yield Fact("cores", threads // together, _SIBLINGS)
 
 
 def _macos(host: Host, values: Mapping[str, str]) -> Iterator[Fact]:
-    model = values.get("machdep.cpu.brand_string", "")
-    yield from _told("processor", model, SYSCTL)
-    yield from microarchitecture(host.platform, {"model name": model}, SYSCTL)
+    model = values.get("machdep.cpu.brand_string")
+    if model:
+        yield Fact("processor", model, SYSCTL)
+        yield from microarchitecture(host.platform, {"model name": model}, SYSCTL)
     for name, key in (("cores", "hw.physicalcpu"), ("threads", "hw.logicalcpu")):
-        if values.get(key, "").isdigit():
+        if values.get(key, "").isdecimal():
             yield Fact(name, int(values[key]), SYSCTL)
 
 
 def _windows(host: Host) -> Iterator[Fact]:
     for name, value in (("processor", "ProcessorNameString"), ("vendor", "VendorIdentifier")):
         source = f"{_REGISTRY}!{value}"
-        yield from _told(name, (host.registry(source) or "").strip(), source)
+        yield from told(name, (host.registry(source) or "").strip(), source)
     threads = host.environ.get("NUMBER_OF_PROCESSORS", "")
-    if threads.isdigit():
+    if threads.isdecimal():
         yield Fact("threads", int(threads), "%NUMBER_OF_PROCESSORS%")
-
-
-def _told(name: str, value: str, source: str) -> Iterator[Fact]:
-    if value:
-        yield Fact(name, value, source)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ckpm.detect.facts.asking import read_text
@@ -22,8 +21,11 @@ _CHIPS = {
 
 def tegra_devices(host: Host) -> Iterator[Device]:
     """Yield it with its compute capability; memory is that of the machine."""
-    told = re.search(r"nvidia,(tegra\d+)(?![^\0])", read_text(host, _FILE))
-    if told and told[1] in _CHIPS:
-        name, capability = _CHIPS[told[1]]
-        facts = Fact("name", f"NVIDIA {name}", _FILE), Fact("compute-capability", capability, _FILE)
-        yield Device("gpu", facts)
+    for compatible in read_text(host, _FILE).split("\0"):
+        if chip := _CHIPS.get(compatible.removeprefix("nvidia,")):
+            name, capability = chip
+            facts = (
+                Fact("name", f"NVIDIA {name}", _FILE),
+                Fact("compute-capability", capability, _FILE),
+            )
+            yield Device("gpu", facts)

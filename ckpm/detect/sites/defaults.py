@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from posixpath import basename
 
-from ckpm.detect.sites.effects import NotUnderstoodError, Recorder, Surroundings
+from ckpm.detect.sites.effects import NotUnderstoodError, Surroundings
 from ckpm.detect.sites.lua import Lua
 from ckpm.detect.sites.lua_calls import calls
+from ckpm.detect.sites.recorder import Recorder
 from ckpm.detect.sites.tcl import Tcl
 from ckpm.detect.sites.tcl_reader import Reader
 from ckpm.system.host import Host

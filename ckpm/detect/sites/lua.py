@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
-from ckpm.detect.sites.effects import Effects, NotUnderstoodError, Recorder, Surroundings
+from ckpm.detect.sites.effects import Effects, NotUnderstoodError, Surroundings
 from ckpm.detect.sites.lua_calls import UNKNOWN, calls
 from ckpm.detect.sites.lua_tokens import Words
+from ckpm.detect.sites.recorder import Recorder
 
 _KEYWORDS = {"and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto"}
 _KEYWORDS |= {"if", "in", "local", "nil", "not", "or", "repeat", "return", "then", "true"}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ckpm.detect.sites.effects import NotUnderstoodError, Recorder
+from ckpm.detect.sites.effects import NotUnderstoodError
+from ckpm.detect.sites.recorder import Recorder
 
 # What only running can tell.
 UNKNOWN = object()

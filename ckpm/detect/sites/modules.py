@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from posixpath import basename, dirname
 
 from ckpm.detect.sites.effects import NotUnderstoodError
@@ -20,34 +20,12 @@ _ROOTS = ("ROOT", "HOME", "DIR", "PREFIX", "BASE", "PATH")
 _PARTS = ("bin", "sbin", "lib", "lib64", "include", "share", "man", "pkgconfig")
 
 
-def module_search_path(host: Host) -> list[str]:
-    """Return the directories to start from: without ``MODULEPATH``, what a login shell would set.
-
-    Those that modules which are loaded now have added are left out; they come back as theirs.
-    """
-    said = host.environ.get("MODULEPATH")
-    entries = said.split(":") if said else [*_site_entries(host)]
-    directories = list(dict.fromkeys(entry.rstrip("/") for entry in entries if entry[:1] == "/"))
-    added = _added_by_loaded(host, directories)
-    return [each for each in directories if each not in added] or directories
-
-
-def _site_entries(host: Host) -> Iterator[str]:
-    """Yield what the files say that Debian's, Fedora's and the makers' own packages install."""
-    for name in ("LMOD_SITE_MODULEPATH", "MODULEPATH_ROOT", "LMOD_PKG", "MODULESHOME"):
-        for entry in filter(None, host.environ.get(name, "").split(":")):
-            is_home = name in ("LMOD_PKG", "MODULESHOME")
-            yield from (f"{entry}/modulefiles", f"{entry}/modulefiles/Core") if is_home else [entry]
-    for file in ("/etc/lmod/modulespath", "/etc/environment-modules/modulespath"):
-        for line in host.read(file).decode("utf-8", "replace").splitlines():
-            yield from line.partition("#")[0].strip().split(":")
-
-
-def _added_by_loaded(host: Host, directories: Sequence[str]) -> set[str]:
-    files = [each for each in host.environ.get("_LMFILES_", "").split(":") if each[:1] == "/"]
+def added_by_loaded(host: Host, directories: Sequence[str]) -> set[str]:
+    """Return the directories that the modules which are loaded now have put on the path."""
+    files = host.environ.get("_LMFILES_", "").split(":")
     loader = Loader(host, directories)
     added: set[str] = set()
-    for directory in directories if files else ():
+    for directory in directories:
         for module in loader.catalogue.tree(directory).modules.values():
             if module.file in files:
                 added.update(_uses(loader, module, directory))

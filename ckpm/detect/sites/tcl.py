@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Callable
 
-from ckpm.detect.sites.effects import Effects, NotUnderstoodError, Recorder, Surroundings
+from ckpm.detect.sites.effects import Effects, NotUnderstoodError, Surroundings
+from ckpm.detect.sites.recorder import Recorder
 from ckpm.detect.sites.tcl_conditions import holds
+from ckpm.detect.sites.tcl_questions import Questions
 from ckpm.detect.sites.tcl_reader import UNKNOWN, Reader
 
 # They change nothing that a program started later can see.
@@ -28,7 +29,6 @@ _WITHOUT_EFFECT = {
 _UNDECIDED = {"list", "lindex", "lsort", "versioncmp"}
 _MAX_DEPTH = 20
 _DELIMITERS = ("-d", "-delim", "--delim")
-_LOADING = {"load": True, "remove": False, "unload": False, "display": False, "help": False}
 
 
 def read_tcl(text: str, surroundings: Surroundings) -> Effects:
@@ -55,16 +55,12 @@ class Tcl:
         around = recorder.around
         self.variables = {"ModulesCurrentModulefile": around.file}
         self.commands: dict[str, Callable[[list[str]], str | None]] = {
+            **Questions(recorder, self.variables).commands(),
             "append-path": lambda args: self._extend(recorder.append, args),
             "conflict": recorder.conflict,
             "depends-on": recorder.depend,
             "family": lambda args: recorder.effects.families.append(_only(args)),
-            "file": self._file,
-            "getenv": self._getenv,
-            "info": self._info,
-            "is-loaded": self._is_loaded,
             "module": self._module,
-            "module-info": self._module_info,
             "prepend-path": lambda args: self._extend(recorder.prepend, args),
             "prereq": recorder.require,
             "prereq-any": recorder.require,
@@ -73,7 +69,6 @@ class Tcl:
             "puts": self._puts,
             "set": self._set,
             "setenv": lambda args: recorder.set(*_pair(args)),
-            "string": self._string,
             "unsetenv": lambda args: recorder.unset(_only(args)),
         }
 
@@ -174,63 +169,6 @@ class Tcl:
                 extend = self.recorder.append
             elif word not in ("-p", "-prepend", "--prepend"):
                 extend("MODULEPATH", word)
-
-    def _module_info(self, arguments: list[str]) -> str:
-        match arguments:
-            case ["mode"]:
-                return "load"
-            case ["mode", mode] if mode in _LOADING:
-                return str(int(_LOADING[mode]))
-            case ["name"]:
-                return self.recorder.around.name
-            case _:
-                pass
-        raise NotUnderstoodError(f"the command `module-info {' '.join(arguments)}`")
-
-    def _is_loaded(self, names: list[str]) -> str:
-        if not names:
-            raise NotUnderstoodError("`is-loaded` without a name")
-        return str(int(any(list(map(self.recorder.is_loaded, names)))))
-
-    def _getenv(self, arguments: list[str]) -> str:
-        value = self.recorder.variable(arguments[0]) if len(arguments) in (1, 2) else None
-        if value is None and len(arguments) != 2:
-            raise NotUnderstoodError("`getenv` of what is not set")
-        return arguments[1] if value is None else value
-
-    def _info(self, arguments: list[str]) -> str:
-        match arguments:
-            case ["exists", name] if name.isidentifier():
-                return str(int(name in self.variables))
-            case ["exists", name] if name.removeprefix("::").startswith("env("):
-                variable = name.removeprefix("::")[4:].removesuffix(")")
-                return str(int(self.recorder.variable(variable) is not None))
-            case _:
-                pass
-        raise NotUnderstoodError(f"the command `info {' '.join(arguments)}`")
-
-    def _string(self, arguments: list[str]) -> str:
-        match arguments:
-            case ["equal", left, right]:
-                return str(int(left == right))
-            case _:
-                pass
-        raise NotUnderstoodError(f"the command `string {' '.join(arguments[:1])}`")
-
-    def _file(self, arguments: list[str]) -> str:
-        host = self.recorder.around.host
-        match arguments:
-            case ["join", *parts] if parts and all(parts):
-                return posixpath.join(*parts).rstrip("/") or "/"
-            case ["dirname" | "tail" as part, path] if path.startswith("/") and path[-1] != "/":
-                return posixpath.dirname(path) if part == "dirname" else posixpath.basename(path)
-            case ["exists" | "isdirectory" as question, path] if path.startswith("/"):
-                status = host.inspect(path)
-                wanted = status and (question == "exists" or status.is_directory)
-                return str(int(bool(wanted)))
-            case _:
-                pass
-        raise NotUnderstoodError(f"the command `file {' '.join(arguments)}`")
 
 
 def _branches(words: list[str]) -> list[tuple[int | None, int]]:

@@ -78,3 +78,24 @@ def test_reads_the_start_of_regular_files_only(host: LocalHost, tmp_path: Path) 
     assert host.read(str(tmp_path / "pipe")) == b""
     assert host.read(str(tmp_path)) == b""
     assert host.read(str(tmp_path / "none")) == b""
+
+
+def test_real_paths_are_those_of_the_system(tmp_path: Path) -> None:
+    (tmp_path / "a" / "deep").mkdir(parents=True)
+    (tmp_path / "b").symlink_to("a/deep")
+    (tmp_path / "a" / "deep" / "up").symlink_to("..")
+    (tmp_path / "a" / "file").touch()
+    (tmp_path / "a" / "deep" / "link").symlink_to("up/../b/../file")
+    (tmp_path / "c").symlink_to("b/link")
+    (tmp_path / "d").symlink_to(tmp_path / "c")
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "gone").symlink_to("nowhere")
+    host = LocalHost({}, LINUX)
+    names = ("a", "b", "b/up", "b/up/deep/link", "c", "d", "b/", "a/.", "a/deep/..", "b/..")
+    for _ in range(2):  # The second time, directories are known.
+        for path in (*(f"{tmp_path}/{name}" for name in names), "/", "//usr", "/usr/bin/env"):
+            status = host.inspect(path)
+            assert status is not None, path
+            assert status.real_path == os.path.realpath(path)
+    assert host.inspect(f"{tmp_path}/loop") is None
+    assert host.inspect(f"{tmp_path}/gone") is None
