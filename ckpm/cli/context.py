@@ -65,6 +65,12 @@ class Context:
         return bool(vars(self.options).get("json"))
 
     @property
+    def facts_cache(self) -> Path | None:
+        """Where answers of this machine's devices are kept; a replayed one keeps none."""
+        replays = vars(self.options).get("replay")
+        return None if replays else self.session.settings.cache / "detected"
+
+    @property
     def draws(self) -> bool:
         """Whether a person watches stderr."""
         return sys.stderr.isatty() and not self.is_json and not vars(self.options).get("quiet")

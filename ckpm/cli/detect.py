@@ -79,7 +79,7 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
     """Find and list installations."""
     _check(options, context)
     if options.facts:
-        facts = machine_facts(context.session.host, is_asking_devices=True)
+        facts = machine_facts(context.session.host, context.facts_cache, with_phones=True)
         context.print(table(facts.rows()))
         return context.finish(facts.document())
     journal = Journal(
@@ -134,6 +134,8 @@ def _search(options: argparse.Namespace, context: Context) -> Search:
 
 
 def _foreign(options: argparse.Namespace, context: Context) -> Platform | None:
+    if not options.platform:
+        return None
     platform = context.session.target(options.platform)
     return None if platform.name == context.session.host.platform.name else platform
 
@@ -149,7 +151,7 @@ def _show(
         context.print(listed(found) if found else "")
     else:
         if not options.search_path:
-            rows = machine_facts(context.session.host).rows()
+            rows = machine_facts(context.session.host, context.facts_cache).rows()
             context.print("This machine\n" + table(rows) + "\n" if rows else "")
         kinds = {each.package: each.kind for each in context.session.content.detectors}
         context.print(grouped(found, kinds, every=options.all) if found else "")

@@ -52,9 +52,11 @@ def _record(file: Path, context: Context) -> int:
     # Who owns a file stands in databases that say too much of a machine.
     found = session.detect(Search(fresh=True, owners=False))
     keys = ("package", "version", "prefix", "abilities", "evidence")
+    told = dict(machine_facts(recording).rows())
     case = {
         "machine": recording.document(),
         "found": [dict(zip(keys, values, strict=True)) for values in map(_told, found)],
+        "told": told,
         "reports": list(session.notes),
     }
     write_text(file, write_list([Mask(session.environ).everything(case)]))
@@ -83,7 +85,7 @@ def _rows(context: Context) -> Iterator[tuple[str, bool, str]]:
 
 
 def _machine(context: Context) -> str:
-    rows = dict(machine_facts(context.session.host).rows())
+    rows = dict(machine_facts(context.session.host, context.facts_cache).rows())
     told = [rows[name] for name in ("system", "processor", "memory") if name in rows]
     return ", ".join([context.session.native.name, *told])
 

@@ -105,7 +105,7 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
         target=environment.target,
         lock=_lock_digest(prepared),
         exit_code=outcome.exit_code,
-        machine=dict(machine_facts(context.session.host).rows()),
+        machine=dict(machine_facts(context.session.host, context.facts_cache).rows()),
         parameters={**outcome.parameters, **_options(options)},
         results=outcome.results,
         packages={p.name: p.version for p in prepared.locked.in_scope()},

@@ -12,7 +12,7 @@ from ckpm.detect.journal import Journal
 from ckpm.detect.sites import site_packages
 from ckpm.model.detector import Detector
 from ckpm.model.environment import apply_changes
-from ckpm.model.installation import ABILITIES, Installation
+from ckpm.model.installation import Ability, Installation
 from ckpm.model.site import Site, SitePackage
 from ckpm.model.version import Version
 from ckpm.system.host import Host
@@ -73,33 +73,40 @@ class SiteView:
     def stated(
         self, detector: Detector, found: Sequence[Installation], journal: Journal
     ) -> Iterator[Installation]:
-        """Yield what a module is about where no detector could tell more, on the module's word."""
+        """Yield a library of a module that no detector could tell more of, on the module's word.
+
+        A program that is not found is not there.
+        """
         known = {each.owner for each in found}
         names = {detector.package, *(name for _, name in detector.names)}
         for module in self.unread:
             if module.name.partition("/")[0].lower() in names:
                 journal.left(detector.package, module.origin, module.reason)
                 journal.warn(f"the module `{module.name}` is not understood: {module.reason}")
-        for package in self.packages:
+        for package in self.packages if detector.libraries and not detector.executables else ():
             if package.owner.package.lower() in names and package.owner not in known:
-                version = package.owner.version.partition("/")[0].partition("-")[0]
-                where = package.prefix or package.origin
-                journal.taken(detector.package, where, version, f"`{package.origin}` says so")
-                yield self._on_its_word(detector, package, Version(version), where)
+                yield from self._on_its_word(detector, package, journal)
 
     def _on_its_word(
-        self, detector: Detector, package: SitePackage, version: Version, prefix: str
-    ) -> Installation:
-        places = zip(
-            ABILITIES, (package.directories, package.libraries, package.includes), strict=True
-        )
-        able = (name for name, paths in places if any(map(self.host.inspect, paths)))
-        return Installation(
+        self, detector: Detector, package: SitePackage, journal: Journal
+    ) -> Iterator[Installation]:
+        version = package.owner.version.partition("/")[0].partition("-")[0]
+        prefix = package.prefix or package.origin
+        places: list[tuple[Ability, Sequence[str]]] = [
+            ("link", package.libraries),
+            ("develop", package.includes),
+        ]
+        able = tuple(name for name, paths in places if any(map(self.host.inspect, paths)))
+        if not able:
+            journal.left(detector.package, package.origin, "it has no libraries of its own")
+            return
+        journal.taken(detector.package, prefix, version, f"`{package.origin}` says so")
+        yield Installation(
             detector.package,
-            version,
+            Version(version),
             prefix,
             (package.origin,),
-            tuple(able),
+            able,
             detector.options,
             origin=detector.origin,
             owner=package.owner,

@@ -12,7 +12,7 @@ from ckpm.system.masking import Mask
 from ckpm.system.probe import ProbeResult
 
 # Whoever reads more reads a database, which says too much of a machine.
-_MAX_CONTENT = 65536
+_MAX_CONTENT = 1 << 18
 
 
 class RecordingHost:

@@ -112,7 +112,9 @@ class Farm:
         places = [f"{self.root}/{name}" for name in ("bin", "bin/", "shut", "public", "behind")]
         path = ":".join(["", ".", "relative", *places, *os.defpath.split(":")])
         forever = f"600.{self.token}"
-        return {**NOISE, "PATH": path, "FARM": str(self.root), "FOREVER": forever}
+        scratch = str(self.root / "scratch")
+        own = {"PATH": path, "TMPDIR": scratch, "FARM": str(self.root), "FOREVER": forever}
+        return {**NOISE, **own}
 
     def scan(self, *, terminal: int = subprocess.DEVNULL) -> dict[str, Any]:
         """Scan all in a process of its own, on a terminal if there is one; see ``scan.py``."""

@@ -20,7 +20,7 @@ from ckpm.system.host import Host
 
 
 def machine_facts(
-    host: Host, cache: Path | None = None, *, is_asking_devices: bool = False
+    host: Host, cache: Path | None = None, *, with_phones: bool = False
 ) -> MachineFacts:
     """Return what the machine tells of itself.
 
@@ -31,7 +31,7 @@ def machine_facts(
     asking = Asking(host, ProbeCache(cache and cache / "facts"))
     facts = tuple(_facts(host, asking))
     devices = [*graphics_devices(host, asking), *neural_devices(host)]
-    if is_asking_devices:
+    if with_phones:
         from ckpm.detect.facts.android import android_devices
 
         devices += android_devices(host)

@@ -35,7 +35,7 @@ def operating_system(host: Host) -> Iterator[Fact]:
 
 def _linux(host: Host) -> Iterator[Fact]:
     """Read os-release(5); the `distro` package reads this machine's only."""
-    text, source = firsttold(host, _RELEASE_FILES)
+    text, source = first_told(host, _RELEASE_FILES)
     known = {name: _unquoted(value) for name, value in re.findall(_ASSIGNMENT, text)}
     name = known.get("PRETTY_NAME") or known.get("NAME", "")
     # Debian's own name has no more than the release, the file has the point release too.

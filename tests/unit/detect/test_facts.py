@@ -46,7 +46,7 @@ def cases() -> list[Any]:
 
 @pytest.mark.parametrize("case", cases())
 def test_a_machine_tells_what_it_is_and_nothing_else(case: DetectionCase) -> None:
-    facts = machine_facts(described_host(case.machine), is_asking_devices=True)
+    facts = machine_facts(described_host(case.machine), with_phones=True)
     assert dict(facts.rows()) == dict(case.told)
 
 

@@ -60,11 +60,8 @@ def all_seen(detectors: tuple[Detector, ...], host: Host) -> list[str]:
 
 @pytest.mark.parametrize("case", cases())
 def test_a_recording_tells_the_same(
-    case: DetectionCase, detectors: tuple[Detector, ...], tmp_path: Path, request: Any
+    case: DetectionCase, detectors: tuple[Detector, ...], tmp_path: Path
 ) -> None:
-    if "hpc" in request.node.callspec.id:
-        # Sites ask for more of a module file than a recording keeps of any.
-        request.applymarker(pytest.mark.xfail)
     recording = RecordingHost(described_host(case.machine))
     seen = all_seen(detectors, recording)
     file = tmp_path / "machine.yaml"

@@ -15,6 +15,7 @@ from threading import BoundedSemaphore
 import pytest
 
 from ckpm.system import confinement, control_group, turns
+from ckpm.system.descendants import threads_of_machine
 from ckpm.system.printed import printed_text
 from ckpm.system.probe import ProbeResult, probe
 from ckpm.system.startable import objection
@@ -97,8 +98,8 @@ def test_a_tool_that_closes_its_output_and_stays_is_killed(tool: Tool, tmp_path:
 
 
 def test_reads_nothing_and_runs_in_an_empty_directory_in_plain_english(tool: Tool) -> None:
-    result = ask(tool('cat; ls -A; echo "$LC_ALL $LANG"; touch here'), LC_ALL="de_DE.UTF-8")
-    assert result.output == "C C\n"
+    path = tool('cat; readlink /proc/self/fd/0; ls -A; echo "$LC_ALL $LANG"; touch here')
+    assert ask(path, LC_ALL="de_DE.UTF-8").output == "/dev/null\nC C\n"
 
 
 def test_variables_that_change_what_is_run_are_not_passed_on(tool: Tool) -> None:
@@ -185,7 +186,45 @@ def test_what_a_tool_may_use_is_limited(tool: Tool) -> None:
     core, size, processes = ask(path).output.splitlines()
     assert core == "0"
     assert (8 << 20) <= int(size) * 512 <= (16 << 20)
-    assert int(processes.split()[3]) < 1 << 20
+    assert int(processes.split()[3]) < threads_of_machine() + 1000
+
+
+def test_a_crowd_is_measured_from_the_fewest_there_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What others leave behind goes away while a tool multiplies."""
+    crowds: list[int] = []
+    there = iter([900, 500, 500, 600, 700])
+    monkeypatch.setattr(confinement, "threads_of_machine", lambda: next(there))
+    monkeypatch.setattr(confinement, "kill_crowd", lambda mark, _: not crowds.append(mark))
+    with subprocess.Popen(["/bin/sleep", "60"], start_new_session=True) as process:
+        tool = confinement.Confined(process, 7, None, 900)
+        assert [tool.was_crowd() for _ in range(5)] == [False, False, False, False, True]
+        process.kill()
+    assert crowds == [7]
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_one_that_forks_and_exits_is_caught(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, attempt: int
+) -> None:
+    """By the time it is seen, it is another process; it would go on for half a minute."""
+    monkeypatch.setattr(control_group, "_TOPS", ())
+    leaps = tmp_path / "leaps"
+    leaps.write_text(
+        f"#!{sys.executable} -IS\nimport os, time\nend = time.monotonic() + 30\n"
+        "while time.monotonic() < end:\n    if os.fork(): os._exit(0)\n    os.setsid()\n"
+    )
+    leaps.chmod(0o755)
+    ask(str(leaps))
+    time.sleep(0.2)
+    alive = [p for p in Path("/proc").glob("[0-9]*") if str(leaps).encode() in arguments(p)]
+    assert alive == []
+
+
+def arguments(process: Path) -> bytes:
+    try:
+        return (process / "cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def test_an_interrupted_program_kills_its_tools_at_once(tool: Tool, tmp_path: Path) -> None:
