@@ -69,13 +69,14 @@ def find_header(host: Host, prefix: str, headers: Iterable[str]) -> str | None:
 
 
 def find_libraries(host: Host, directory: str, stems: Sequence[str]) -> Iterator[str]:
-    """Yield the files of these libraries that fit the platform, the one for linking first."""
+    """Yield the files that fit the platform: library by library, the one for linking first."""
     listed = host.names(directory)
-    names = {name for stem in stems for name in _libraries(listed, stem)}
-    for name in sorted(names, key=lambda name: (not name.endswith((".so", ".dylib")), name)):
-        path = f"{directory}/{name}"
-        if host.inspect(path) and fits(host, path):
-            yield path
+    for stem in stems:
+        names = _libraries(listed, stem)
+        for name in sorted(names, key=lambda name: (not name.endswith((".so", ".dylib")), name)):
+            path = f"{directory}/{name}"
+            if host.inspect(path) and fits(host, path):
+                yield path
 
 
 LIBRARY_SUFFIX = re.compile(r"(?:\.so(?:\.\d+)*|(?:\.\d+)*\.dylib|\.a)$")

@@ -18,7 +18,9 @@ from ckpm.system.host import FileStatus, Host
 # PATH; busybox's and toybox's are other tools of the same names; snap's run in a private world.
 _COMPILER_CACHES = frozenset(("ccache", "distcc", "icecc", "sccache"))
 _LAUNCHERS = frozenset(("mise", "rustup", "rustup-init", "snap", "volta-shim"))
-_MULTI_CALL = _COMPILER_CACHES | _LAUNCHERS | {"busybox", "toybox"}
+# They choose a version at each call; some fetch one.
+_CHOOSERS = frozenset(("bazelisk", "julialauncher", "pg_wrapper", "qtchooser"))
+_MULTI_CALL = _COMPILER_CACHES | _LAUNCHERS | _CHOOSERS | {"busybox", "toybox"}
 _WRAPPER_BYTES = 1024
 _SHELL = re.compile(r"#!\s*(?:/usr/bin/env\s+)?\S*\b(?:ba|da|k|z)?sh\b")
 _FORWARD = re.compile(

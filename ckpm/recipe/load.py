@@ -7,18 +7,20 @@ import json
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ckpm.errors import ContentError
 from ckpm.model.detector import Detector
-from ckpm.model.machine import DetectionCase
 from ckpm.model.recipe import Recipe
 from ckpm.model.workflow import EnvironmentFile
 from ckpm.recipe.decode import decode
 from ckpm.recipe.detectors import DETECTOR
 from ckpm.recipe.environments import ENVIRONMENT
-from ckpm.recipe.machines import CASES
 from ckpm.recipe.recipes import RECIPE
 from ckpm.system.documents import Mapped, Node, plain, read_document, read_list
+
+if TYPE_CHECKING:
+    from ckpm.model.machine import DetectionCase
 
 
 def load_recipe(path: Path) -> Recipe:
@@ -48,6 +50,9 @@ def load_detector(path: Path) -> Detector:
 
 def load_cases(path: Path) -> tuple[DetectionCase, ...]:
     """Read the described machines of a detector's test, or a recorded machine."""
+    # Hardly any command reads one.
+    from ckpm.recipe.machines import CASES
+
     cases: tuple[DetectionCase, ...] = decode(CASES, read_list(path), _shown(path))
     return cases
 

@@ -11,7 +11,7 @@ from ckpm.system.host import FileStatus, Host
 from ckpm.system.masking import Mask
 from ckpm.system.probe import ProbeResult
 
-# Whoever reads more reads a database, which says too much of a machine.
+# What is longer is a database, which says too much of a machine.
 _MAX_CONTENT = 1 << 18
 
 
@@ -46,7 +46,7 @@ class RecordingHost:
 
     def read(self, path: str, limit: int = 65536) -> bytes:
         content = self._host.read(path, limit)
-        status = self.inspect(path) if limit <= _MAX_CONTENT else None
+        status = self.inspect(path) if len(content) <= _MAX_CONTENT else None
         if status is not None and len(content) >= len(self._contents.get(status.real_path, b"")):
             self._contents[status.real_path] = content
         return content

@@ -14,12 +14,6 @@ def read_text(host: Host, path: str) -> str:
     return host.read(path).decode("utf-8", "replace").strip("\0 \n")
 
 
-def first_told(host: Host, paths: Sequence[str]) -> tuple[str, str]:
-    """Return the text of the first file that has one, and its path; else nothing."""
-    told = ((read_text(host, path), path) for path in paths)
-    return next(((text, path) for text, path in told if text), ("", ""))
-
-
 def told(name: str, value: str, source: str) -> Iterator[Fact]:
     """Yield a fact, if there is one."""
     if value:

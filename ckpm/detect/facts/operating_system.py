@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
-from ckpm.detect.facts.asking import first_told, read_text, told
+from ckpm.detect.facts.asking import read_text, told
 from ckpm.model.facts import Fact
 from ckpm.system.host import Host
 
-_ASSIGNMENT = r"(?m)^\s*(\w+)=(.*?)\s*$"
-_RELEASE_FILES = ("/etc/os-release", "/usr/lib/os-release")
+_OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
+# Debian's own name has no more than the release, this file has the point release too.
+_RELEASE_FILES = (*_OS_RELEASE, "/etc/debian_version")
 _MACOS = "/System/Library/CoreServices/SystemVersion.plist"
 _WINDOWS = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion"
 # The registry of Windows 11 still says "Windows 10":
@@ -34,26 +37,29 @@ def operating_system(host: Host) -> Iterator[Fact]:
 
 
 def _linux(host: Host) -> Iterator[Fact]:
-    """Read os-release(5); the `distro` package reads this machine's only."""
-    text, source = first_told(host, _RELEASE_FILES)
-    known = {name: _unquoted(value) for name, value in re.findall(_ASSIGNMENT, text)}
-    name = known.get("PRETTY_NAME") or known.get("NAME", "")
-    # Debian's own name has no more than the release, the file has the point release too.
-    debian = "/etc/debian_version"
-    yield from told("system", name, source)
-    yield from told("distribution", known.get("ID", ""), source)
-    if known.get("ID") == "debian" and (point := read_text(host, debian))[:1].isdecimal():
-        yield Fact("release", point, debian)
-    else:
-        yield from told("release", known.get("VERSION_ID", ""), source)
-    yield from told("codename", known.get("VERSION_CODENAME", ""), source)
+    """Ask `distro`, which reads below a root directory: what the machine tells is put into one."""
+    import tempfile
 
+    from distro import LinuxDistribution
 
-def _unquoted(value: str) -> str:
-    quote = value[:1]
-    if quote and quote in "'\"" and value.endswith(quote):
-        value = value[1:-1]
-    return value if quote == "'" else re.sub(r"\\(.)", r"\1", value)
+    if not any(host.inspect(file) for file in _OS_RELEASE):
+        return
+    texts = {file: text for file in _RELEASE_FILES if (text := read_text(host, file))}
+    source = next(iter(texts), "")
+    with tempfile.TemporaryDirectory(prefix="ckpm-facts-") as root:
+        for file, text in texts.items():
+            copy = Path(root + file)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_text(text, encoding="utf-8")
+        known = LinuxDistribution(
+            root_dir=root, include_lsb=False, include_uname=False, include_oslevel=False
+        )
+        # It stumbles over a file that is cut short.
+        with suppress(ValueError):
+            yield from told("system", known.name(pretty=True), source)
+            yield from told("distribution", known.id(), source)
+            yield from told("release", known.version(best=True), source)
+            yield from told("codename", known.codename(), source)
 
 
 def _macos(host: Host) -> Iterator[Fact]:

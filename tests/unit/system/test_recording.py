@@ -114,7 +114,7 @@ def test_a_recording_masks_homes_and_secrets(machine: Path) -> None:
 
 
 def test_what_is_longer_than_any_answer_is_not_written_down(machine: Path) -> None:
-    (machine / "database").write_text("private " * 20000)
+    (machine / "database").write_text("private " * 40000)
     recording = RecordingHost(LocalHost({}, LINUX))
     recording.read(f"{machine}/database", 1 << 20)
     assert "private" not in str(recording.document())
