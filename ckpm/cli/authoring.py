@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from ckpm._content import bundled_dir
 from ckpm.cli.context import Context, add_common
 from ckpm.cli.templates import DETECTORS, RECIPES, TESTS
 from ckpm.errors import CkpmError, ContentError, NotFoundError, UsageError
+from ckpm.model.detector import Detector
 from ckpm.recipe import load_environment, load_recipe
 from ckpm.recipe.load import content_files, load_cases, load_detector
 from ckpm.recipe.schema import json_schema
@@ -107,17 +108,26 @@ def _test(options: argparse.Namespace, context: Context) -> int:
     from ckpm.detect.cases import differences
     from ckpm.recipe.machines import described_host
 
-    detectors, wrong = context.session.content.detectors, []
-    cases = [(path, case) for path in _test_files(options, context) for case in load_cases(path)]
+    paths, wrong = _test_files(options, context), []
+    detectors = _with_tested(context.session.content.detectors, paths)
+    cases = [(path, case) for path in paths for case in load_cases(path)]
     for path, case in cases:
         packages = case.packages or (path.name.removesuffix(TEST_SUFFIX),)
         narrowed = replace(case, packages=packages)
         told = differences(narrowed, detectors, described_host(case.machine))
         wrong += [f"{path}:{case.line}: {text}" for text in told]
     if wrong:
-        raise CkpmError("\n".join([f"{len(wrong)} things are not as the tests say", *wrong]))
+        noun = "difference" if len(wrong) == 1 else "differences"
+        raise CkpmError("\n".join([f"{len(wrong)} {noun} from what the tests say", *wrong]))
     context.say(f"{len(cases)} machines are seen as they are")
     return context.finish({"machines": len(cases)})
+
+
+def _with_tested(detectors: Iterable[Detector], tests: Iterable[Path]) -> list[Detector]:
+    """Put the detectors beside the tests in place of others; nothing is run for these machines."""
+    beside = (test.with_name(test.name.removesuffix(TEST_SUFFIX) + ".yaml") for test in tests)
+    tested = {path.stem: load_detector(path) for path in beside if path.is_file()}
+    return [*(each for each in detectors if each.package not in tested), *tested.values()]
 
 
 def _test_files(options: argparse.Namespace, context: Context) -> list[Path]:

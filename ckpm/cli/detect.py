@@ -90,7 +90,7 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
     found = context.session.detect(_search(options, context), journal)
     for note in context.session.notes:
         context.say(f"warning: {note}")
-    if journal.ran and os.geteuid() == 0:
+    if journal.ran and os.geteuid() == 0 and not options.replay:
         context.say(f"run as root, to ask for versions: {by_directory(journal.ran)}")
     if options.export:
         from ckpm.cli.exports import export

@@ -89,7 +89,9 @@ def _installation(
     version = first_group(detector.version.pattern, text)
     reason = _said(detector, answer, text)
     if version is None or occurs(detector.excludes, text):
-        journal.left(detector.package, program.path, f"{reason}, which is not its answer")
+        is_broken = answer is not None and answer.fault is not None
+        left = reason if is_broken else f"{reason}, which is not its answer"
+        journal.left(detector.package, program.path, left)
         return None
     missing = next((file for file in detector.files if not has_file(host, prefix, file)), None)
     if missing is not None:
@@ -113,8 +115,10 @@ def _said(detector: Detector, answer: ProbeResult | None, text: str) -> str:
     shown = f'"{line[:100]}"' if line else "nothing"
     if answer is None:
         return f"`{detector.version.file}` holds {shown}"
-    fault = f" and {answer.fault}" if answer.fault else ""
-    return f"`{' '.join(detector.version.args)}` prints {shown}{fault}"
+    asked = " ".join(detector.version.args)
+    if answer.fault:
+        return f"asked `{asked}`, it {answer.fault}" + (f" and printed {shown}" if line else "")
+    return f"`{asked}` prints {shown}"
 
 
 def _complain(
