@@ -64,13 +64,22 @@ def _program(host: Host, path: str, package: str, journal: Journal) -> Program |
     return Program(path, status)
 
 
+def text_of_file(host: Host, detector: Detector, program: Program) -> str:
+    """Return what stands in the file that tells a program's version; nothing where none does."""
+    prefix = prefix_of(detector, program.status.real_path)
+    text = version_text(host, detector, prefix, prefix)
+    return text if first_group(detector.version.pattern, text) else ""
+
+
 def recognise(
     host: Host, detector: Detector, programs: Iterable[Program], answers: Answers, journal: Journal
 ) -> list[Installation]:
     """Return what the programs prove to be there; one prefix and version is one installation."""
     found: dict[tuple[str, str], Installation] = {}
     for program in programs:
-        answer = answers.get((program.tool, detector.version.args))
+        answer = None
+        if detector.version.args is not None and not text_of_file(host, detector, program):
+            answer = answers.get((program.tool, detector.version.args))
         installation = _installation(host, detector, program, answer, journal)
         if installation is None:
             _complain(program, detector, answer, journal)
@@ -85,7 +94,7 @@ def _installation(
 ) -> Installation | None:
     real_path = program.status.real_path
     prefix = prefix_of(detector, real_path)
-    text = answer.output if answer else version_text(host, detector, prefix, prefix)
+    text = answer.output if answer else text_of_file(host, detector, program)
     version = first_group(detector.version.pattern, text)
     reason = _said(detector, answer, text)
     if version is None or occurs(detector.excludes, text):
@@ -115,7 +124,7 @@ def _said(detector: Detector, answer: ProbeResult | None, text: str) -> str:
     shown = f'"{line[:100]}"' if line else "nothing"
     if answer is None:
         return f"`{detector.version.file}` holds {shown}"
-    asked = " ".join(detector.version.args)
+    asked = " ".join(detector.version.args or ("no arguments",))
     if answer.fault:
         return f"asked `{asked}`, it {answer.fault}" + (f" and printed {shown}" if line else "")
     return f"`{asked}` prints {shown}"

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
+from typing import TypeVar
 
 from ckpm.detect.attribution import SiteView
 from ckpm.detect.cache import ProbeCache
 from ckpm.detect.distributions import find_distributions, read_distributions
-from ckpm.detect.executables import find_programs, recognise
+from ckpm.detect.executables import find_programs, recognise, text_of_file
 from ckpm.detect.files import find_by_files
 from ckpm.detect.index import Index
 from ckpm.detect.journal import Journal
@@ -22,6 +23,8 @@ from ckpm.detect.verify import Verifier
 from ckpm.model.detector import Detector
 from ckpm.model.installation import Installation
 from ckpm.system.host import Host
+
+T = TypeVar("T")
 
 # Python distributions are looked for in what the detector of this package finds.
 _INTERPRETER = "python"
@@ -70,13 +73,24 @@ class Finders:
             )
             for each, paths in searched.items()
         }
-        answers = self._ask(_questions(programs))
+        answers = self._ask(self._questions(programs))
         return {
             each: self._guarded(
                 each, partial(recognise, self.host, each, found, answers, self.journal)
             )
             for each, found in programs.items()
         }
+
+    def _questions(self, programs: dict[Detector, list[Program]]) -> Iterator[Question]:
+        for detector, found in programs.items():
+            args = detector.version.args
+            if args is None:
+                continue
+            told = self._guarded(detector, partial(self._told_by_files, detector, found))
+            yield from ((program, args) for program in found if program not in told)
+
+    def _told_by_files(self, detector: Detector, found: list[Program]) -> list[Program]:
+        return [each for each in found if text_of_file(self.host, detector, each)]
 
     def _ask(self, questions: Iterable[Question]) -> Answers:
         def ran(question: Question) -> None:
@@ -112,9 +126,7 @@ class Finders:
     def _libraries(self) -> LibraryIndex:
         return LibraryIndex(self.host, self.places.libraries)
 
-    def _guarded(
-        self, detector: Detector, find: Callable[[], Iterable[Installation]]
-    ) -> list[Installation]:
+    def _guarded(self, detector: Detector, find: Callable[[], Iterable[T]]) -> list[T]:
         """One bad detector is not the end of the scan."""
         try:
             return list(find())
@@ -130,9 +142,3 @@ def _with_interpreters(every: Sequence[Detector], wanted: Sequence[Detector]) ->
         return list(wanted)
     packages = {_INTERPRETER, *(detector.package for detector in wanted)}
     return [each for each in every if each.package in packages]
-
-
-def _questions(programs: dict[Detector, list[Program]]) -> Iterable[Question]:
-    for detector, found in programs.items():
-        if detector.version.file is None:
-            yield from ((program, detector.version.args) for program in found)

@@ -9,14 +9,15 @@ from ckpm.model.layout import Layout
 
 @dataclass(frozen=True)
 class VersionProbe:
-    """How to learn the version: run the executable, or read a file below the prefix.
+    """How to learn the version: read a file below the prefix, else run the executable.
 
-    ``pattern`` has one group, which matches a version; it is written for RE2 (no look-around). In
-    ``file``, ``{libdir}`` is where the library was found; where that file is missing, the pattern
-    is tried on the library's real path. ``stated`` is the version of what carries none, as data.
+    Where ``args`` are ``None``, nothing is run. ``pattern`` has one group, which matches a version;
+    it is written for RE2 (no look-around). In ``file``, ``{libdir}`` is where the library was
+    found; where that file is missing, the pattern is tried on the library's real path. ``stated``
+    is the version of what carries none, as data.
     """
 
-    args: tuple[str, ...] = ("--version",)
+    args: tuple[str, ...] | None = ("--version",)
     pattern: str = r"(\d+(?:\.\d+)+)"
     file: str | None = None
     stated: str | None = None

@@ -92,7 +92,8 @@ def _amounts(table: list[tuple[str, dict[str, Any]]]) -> tuple[tuple[str, Amount
 
 
 def _version(fields: dict[str, Any]) -> VersionProbe:
-    return VersionProbe(**{**fields, "args": tuple(fields["args"])})
+    args = None if fields["args"] is None else tuple(fields["args"])
+    return VersionProbe(**{**fields, "args": args})
 
 
 def _pairs(table: list[list[str]]) -> tuple[tuple[str, str], ...]:

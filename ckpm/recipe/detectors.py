@@ -41,10 +41,13 @@ VERSION = Record(
     "version",
     {
         "args": Field(
-            Each(Text()), "arguments that make it print its version (default: --version)"
+            Each(Text()),
+            "arguments that make it print its version (default: --version, unless there is `file`)",
         ),
         "pattern": Field(Text(parse=_pattern), "a regular expression with one group"),
-        "file": Field(Text(parse=relative_path), "a file below the prefix to read instead"),
+        "file": Field(
+            Text(parse=relative_path), "a file below the prefix that tells, before anything is run"
+        ),
         "is": Field(Text(parse=_version), "the version of what carries none, such as data"),
     },
     lambda fields, _: _probe(fields),
@@ -80,6 +83,8 @@ DETECTOR = Record(
 
 def _probe(fields: dict[str, Any]) -> VersionProbe:
     stated = fields.pop("is", None)
+    if "file" in fields:
+        fields.setdefault("args", None)
     return VersionProbe(**fields, stated=stated)
 
 

@@ -98,12 +98,12 @@ def _signal(pids: set[int], number: int) -> None:
 
 
 def _processes() -> list[int]:
-    """Return all others, the youngest first, which may be about to go."""
+    """Return all others."""
     try:
         names = os.listdir("/proc")  # noqa: PTH208 - a Path for each process costs too much
     except OSError:
         return []
-    return sorted({int(name) for name in names if name.isdigit()} - {os.getpid()}, reverse=True)
+    return [int(name) for name in names if name.isdigit() and int(name) != os.getpid()]
 
 
 def _mark_of(pid: int) -> int | None:
