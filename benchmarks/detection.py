@@ -44,6 +44,8 @@ def hostile() -> None:
     every = tools()
     started = [tool for tool in every if tool.starts]
     scanned(f"the whole farm, {len(every)}", every)
+    of_each_kind = [started[place * len(started) // HOSTILE] for place in range(HOSTILE)]
+    scanned(f"{HOSTILE} of them, of each kind", of_each_kind)
     scanned(f"its worst {HOSTILE}, which multiply or hang", started[-HOSTILE:])
     scanned(f"{HOSTILE} that hang", same("does", "echo tool 1.2; exec sleep $FOREVER"))
     scanned(f"{HOSTILE} that spin", same("does", "while :; do :; done"))
