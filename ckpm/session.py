@@ -18,17 +18,19 @@ from ckpm.config.settings import Settings, load_settings
 from ckpm.errors import DownloadError, NotFoundError, StaleLockError, UnsatisfiableError
 from ckpm.model.installation import Installation
 from ckpm.model.platform import Platform, parse_target
-from ckpm.model.recipe import Recipe
-from ckpm.model.refusals import ClosureUndecidedError, SourceUnreachableError, unreachable
+from ckpm.model.refusals import (
+    ClosureUndecidedError,
+    SourceUnreachableError,
+    UnreachableError,
+    unreachable,
+)
 from ckpm.model.request import Choices, Environment, Place, Prepared
 from ckpm.model.requirement import Requirement, read_requirements
 from ckpm.model.resolution import Candidate, Nogood, Resolution
-from ckpm.model.workflow import EnvironmentFile
-from ckpm.recipe import Content, load_environment
+from ckpm.recipe import Content
 from ckpm.store import Store
 from ckpm.store.pins import pinned, pins_of
 from ckpm.system.host import Host, LocalHost
-from ckpm.system.http import UnreachableError
 from ckpm.system.native import native_platform
 from ckpm.system.report import Reporter, SilentReporter
 
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from ckpm.install.registries import Registries
     from ckpm.model.lock import LockedTarget
     from ckpm.model.plan import Plan
+    from ckpm.model.recipe import Recipe
+    from ckpm.model.workflow import EnvironmentFile
     from ckpm.plan import Deciding, Refusals
 
 MAX_ATTEMPTS = 25
@@ -73,18 +77,14 @@ class Session:
 
     def environment_file(self, place: Place) -> EnvironmentFile:
         """Return what a place declares; a user environment that is new declares nothing."""
-        if place.file.is_file():
-            return load_environment(place.file)
-        origin, directory = str(place.file), str(place.file.parent)
-        return EnvironmentFile(place.name, origin=origin, directory=directory)
+        from ckpm.recipe import declared_environment
+
+        return declared_environment(place.file, place.name)
 
     def place(
         self, name: str | None = None, directory: Path | None = None, *, create: bool = False
     ) -> Place:
-        """Return the environment that a name, or its absence, means here.
-
-        With ``create``, a new name means a user environment that is about to be.
-        """
+        """Return the environment that a name, or none, means here; ``create`` lets it be new."""
         ready = self.content.ready_environments
         try:
             return find_place(name, directory or Path.cwd(), self.store.environments, ready)

@@ -14,7 +14,8 @@ from ckpm.cli.templates import DETECTORS, RECIPES, TESTS
 from ckpm.errors import CkpmError, ContentError, NotFoundError, UsageError
 from ckpm.model.detector import Detector
 from ckpm.recipe import load_environment, load_recipe
-from ckpm.recipe.load import content_files, load_cases, load_detector
+from ckpm.recipe.files import content_files
+from ckpm.recipe.load import load_cases, load_detector
 from ckpm.recipe.schema import json_schema
 from ckpm.system.files import write_text
 

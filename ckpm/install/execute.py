@@ -14,9 +14,9 @@ from ckpm.install.registries import Registries
 from ckpm.model.lock import Artifact
 from ckpm.model.plan import FetchStep, GenerationStep, PackageStep, Plan, PythonStep
 from ckpm.model.platform import Platform
+from ckpm.model.refusals import UnreachableError
 from ckpm.store import Store
 from ckpm.system.files import free_bytes
-from ckpm.system.http import UnreachableError
 from ckpm.system.registries.npm import NpmClient
 from ckpm.system.report import Reporter, Task
 

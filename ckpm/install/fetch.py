@@ -11,12 +11,11 @@ from threading import Event
 from ckpm.errors import CkpmError, DownloadError
 from ckpm.model.lock import Artifact, host_of
 from ckpm.model.plan import FetchStep, Plan
-from ckpm.model.refusals import SourceUnreachableError
+from ckpm.model.refusals import SourceUnreachableError, UnreachableError
 from ckpm.store import Store
 from ckpm.system.files import publish_file, temporary_directory
 from ckpm.system.http import (
     Expectation,
-    UnreachableError,
     fetch_file,
     is_reachable,
     verify_file,

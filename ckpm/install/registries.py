@@ -14,12 +14,11 @@ from ckpm.install.verdicts import Verdicts
 from ckpm.model.lock import Artifact, Closure
 from ckpm.model.platform import Platform
 from ckpm.model.recipe import Digest, Part, Recipe, Source
-from ckpm.model.refusals import ClosureConflictError, SourceError
+from ckpm.model.refusals import ClosureConflictError, SourceError, UnreachableError
 from ckpm.model.request import Choices
 from ckpm.model.resolution import Candidate, Release, Resolution
 from ckpm.model.wheel_tags import platform_tags
 from ckpm.store import Store
-from ckpm.system.http import UnreachableError
 from ckpm.system.registries.indexes import configured_indexes
 from ckpm.system.registries.maven import artifact_url, configured_repository, published_digest
 from ckpm.system.registries.pypi import IndexFile, PythonIndex

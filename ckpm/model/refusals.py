@@ -12,6 +12,10 @@ from ckpm.model.resolution import TARGET_SCOPE, Candidate
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
+class UnreachableError(DownloadError):
+    """Nobody answered: the host is not there from here."""
+
+
 class SourceError(CkpmError):
     """One source of one candidate cannot be used; the session forbids it and resolves again."""
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ckpm.model.installation import Installation
 from ckpm.model.platform import Platform
-from ckpm.model.recipe import Source
 from ckpm.model.requirement import Options, Requirement
 from ckpm.model.version import Version
+
+if TYPE_CHECKING:  # Recipes take milliseconds to import, and resolutions are everywhere.
+    from ckpm.model.recipe import Source
 
 TARGET_SCOPE = ""
 

@@ -12,7 +12,8 @@ from typing import TypedDict
 from ckpm.errors import CkpmError
 from ckpm.model.recipe import Recipe
 from ckpm.recipe.compiled import read_compiled, write_compiled
-from ckpm.recipe.load import content_files, load_recipe
+from ckpm.recipe.files import content_files
+from ckpm.recipe.load import load_recipe
 
 
 class Entry(TypedDict):

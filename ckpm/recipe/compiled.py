@@ -12,6 +12,7 @@ from typing import Any
 
 from ckpm.model.detector import Detector, VersionProbe
 from ckpm.model.layout import Amount, Layout
+from ckpm.recipe.files import content_files
 from ckpm.system.files import write_text
 
 
@@ -37,8 +38,6 @@ def write_compiled(cache: Path, files: Sequence[Path], content: object) -> None:
 
 def compiled_detectors(directories: Iterable[Path], cache: Path) -> tuple[Detector, ...]:
     """Return every detector; the first directory that has a name wins."""
-    from ckpm.recipe.load import content_files, load_detector
-
     found: dict[str, Path] = {}
     for directory in directories:
         for path in content_files(directory):
@@ -47,6 +46,8 @@ def compiled_detectors(directories: Iterable[Path], cache: Path) -> tuple[Detect
     kept = read_compiled(cache, files)
     if kept is not None:
         return tuple(_detector(fields) for fields in kept)
+    from ckpm.recipe.load import load_detector
+
     detectors = tuple(load_detector(path) for path in files)
     write_compiled(cache, files, [asdict(detector) for detector in detectors])
     return detectors

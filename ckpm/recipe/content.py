@@ -16,13 +16,13 @@ from ckpm.config.trust import CONTENT_DIR, is_trusted, require_trust
 from ckpm.errors import UsageError
 from ckpm.model.detector import Detector
 from ckpm.model.installation import Installation
-from ckpm.model.recipe import Recipe
-from ckpm.recipe.catalog import Catalog
 from ckpm.recipe.compiled import compiled_detectors, entry_point_values
-from ckpm.recipe.load import content_files, load_environment
+from ckpm.recipe.files import content_files
 
 if TYPE_CHECKING:
     from ckpm.model.plan import Plan
+    from ckpm.model.recipe import Recipe
+    from ckpm.recipe.catalog import Catalog
 
 PLUGIN_GROUP = "ckpm.content"
 
@@ -51,6 +51,8 @@ class Content:
 
     def catalog(self, own: Sequence[Recipe] = ()) -> Catalog:
         """Return every recipe on the search path, those of an environment file first."""
+        from ckpm.recipe.catalog import Catalog
+
         self._check_shadows()
         cache = self.settings.cache / "content" / "index.json"
         return Catalog(self.directories("recipes"), {recipe.name: recipe for recipe in own}, cache)
@@ -118,6 +120,8 @@ class Content:
         if self.project is None:
             return
         own = {path.stem for path in content_files(self.project / CONTENT_DIR / "recipes")}
+        from ckpm.recipe.load import load_environment
+
         shadowed = own & {path.stem for path in content_files(bundled_dir("recipes"))}
         declared = load_environment(self.project / PROJECT_FILE).shadows if shadowed else ()
         if hidden := sorted(shadowed - set(declared)):

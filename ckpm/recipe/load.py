@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from ckpm.model.workflow import EnvironmentFile
 from ckpm.recipe.decode import decode
 from ckpm.recipe.detectors import DETECTOR
 from ckpm.recipe.environments import ENVIRONMENT
+from ckpm.recipe.files import content_files
 from ckpm.recipe.recipes import RECIPE
 from ckpm.system.documents import Mapped, Node, plain, read_document, read_list
 
@@ -62,6 +62,13 @@ def load_environment(path: Path) -> EnvironmentFile:
     return decode_environment(read_document(path), path)
 
 
+def declared_environment(path: Path, name: str) -> EnvironmentFile:
+    """Read an environment file; one that is not there yet declares nothing."""
+    if path.is_file():
+        return load_environment(path)
+    return EnvironmentFile(name, origin=str(path), directory=str(path.parent))
+
+
 def decode_environment(document: Mapped, path: Path) -> EnvironmentFile:
     """Return what a document that is, or will be, the file at ``path`` declares."""
     name = _shown(path)
@@ -77,19 +84,6 @@ def decode_environment(document: Mapped, path: Path) -> EnvironmentFile:
 def load_detectors(directory: Path) -> tuple[Detector, ...]:
     """Read every detector of a directory, sorted by name."""
     return tuple(load_detector(path) for path in content_files(directory))
-
-
-def content_files(directory: Path) -> list[Path]:
-    """List the content files of a directory, sorted; tests beside detectors are not content."""
-    try:
-        names = sorted(os.listdir(directory))  # noqa: PTH208 - sorting Paths costs milliseconds
-    except OSError:
-        return []
-    return [
-        directory / name
-        for name in names
-        if name.endswith(".yaml") and not name.endswith(".test.yaml")
-    ]
 
 
 def _digest(packages: Node | None, name: str) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from ckpm.model.lock import Lock, LockedTarget
-from ckpm.model.recipe import Digest
 from ckpm.store.store import Store
+
+if TYPE_CHECKING:
+    from ckpm.model.lock import Lock, LockedTarget
+    from ckpm.model.recipe import Digest
 
 
 def pinned(lock: Lock, entry: LockedTarget, store: Store) -> Lock:

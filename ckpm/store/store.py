@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ckpm.model.lock import Artifact
-from ckpm.model.recipe import Digest
 from ckpm.store.keys import file_digest, tree_digest
 from ckpm.system.files import (
     flush_tree,
@@ -21,6 +20,9 @@ from ckpm.system.files import (
     tree_size,
     write_text,
 )
+
+if TYPE_CHECKING:  # Every command has a store.
+    from ckpm.model.lock import Artifact
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class Store:
         here = self.download(artifact)
         if artifact.is_pinned or not here.is_file():
             return artifact
+        from ckpm.model.recipe import Digest
+
         digest = Digest("sha256", file_digest(here))
         pinned = replace(artifact, digests=(digest, *artifact.digests))
         place = self.download(pinned)

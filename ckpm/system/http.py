@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ckpm.errors import DownloadError, IntegrityError
 from ckpm.model.lock import host_of
 from ckpm.model.recipe import Digest
+from ckpm.model.refusals import UnreachableError
 from ckpm.system.files import publish_file, storage_errors, write_text
 
 if TYPE_CHECKING:
@@ -25,10 +26,6 @@ CHUNK_BYTES = 1 << 16
 ATTEMPTS = 3
 
 Progress = Callable[[int], None]
-
-
-class UnreachableError(DownloadError):
-    """Nobody answered: the host is not there from here."""
 
 
 @dataclass(frozen=True, slots=True)

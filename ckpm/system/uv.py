@@ -15,8 +15,8 @@ from pathlib import Path
 from ckpm.errors import BuildError, CkpmError
 from ckpm.model.lock import Closure
 from ckpm.model.platform import Platform
+from ckpm.model.refusals import UnreachableError
 from ckpm.system.files import temporary_directory
-from ckpm.system.http import UnreachableError
 from ckpm.system.process import Completed, run_captured
 from ckpm.system.registries.indexes import STOCK
 from ckpm.system.uv_output import (

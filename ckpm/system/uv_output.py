@@ -8,8 +8,7 @@ from collections.abc import Sequence
 
 from ckpm.errors import CkpmError
 from ckpm.model.lock import Distribution, Wheel
-from ckpm.model.refusals import ClosureConflictError, ClosureUndecidedError
-from ckpm.system.http import UnreachableError
+from ckpm.model.refusals import ClosureConflictError, ClosureUndecidedError, UnreachableError
 from ckpm.system.process import Completed
 
 _SOLVERS_NO = "No solution found"

@@ -67,10 +67,8 @@ def test_a_scan_starts_each_of_them_and_nothing_else(scan: Scan) -> None:
 
 
 def test_a_scan_finds_what_they_are_and_nothing_else(scan: Scan) -> None:
-    found = {tool.name: tool.version or tool.behind for tool in TOGETHER}
-    assert {name: version for name, (version, _) in scan.result["found"].items()} == {
-        name: version for name, version in found.items() if version
-    }
+    expected = [[tool.name, tool.version or tool.behind] for tool in TOGETHER]
+    assert scan.result["found"] == [[name, version] for name, version in expected if version]
 
 
 def test_a_scan_names_those_that_are_broken_and_no_others(scan: Scan) -> None:

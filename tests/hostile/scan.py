@@ -42,7 +42,7 @@ def main(root: Path, names: list[str]) -> None:
         "processor_seconds": _used(resource.RUSAGE_SELF),
         "processor_seconds_of_tools": _used(resource.RUSAGE_CHILDREN),
         "peak_kilobytes": _peak(),
-        "found": {each.package: [each.version.text, each.evidence[0]] for each in found},
+        "found": [[each.package, each.version.text] for each in found],
         "warnings": warnings,
     }
     (root / "result.json").write_text(json.dumps(document), encoding="utf-8")

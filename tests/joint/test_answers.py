@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from ckpm.model.refusals import ClosureUndecidedError
-from ckpm.system.http import UnreachableError
+from ckpm.model.refusals import ClosureUndecidedError, UnreachableError
 
 ASKED = ("tensorflow==2.17.1", "jax<0.7")
 ANSWER = {"tensorflow": "2.17.1", "jax": "0.5.3"}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ckpm.errors import DownloadError
-from ckpm.system.http import UnreachableError
+from ckpm.model.refusals import UnreachableError
 from ckpm.system.process import run_captured
 
 TIMEOUT_S = 600

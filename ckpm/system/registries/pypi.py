@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 
+from ckpm.model.refusals import UnreachableError
 from ckpm.system.files import write_text
-from ckpm.system.http import UnreachableError
 from ckpm.system.registries.indexes import index_address
 
 FRESH_S = 600

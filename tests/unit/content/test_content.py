@@ -13,7 +13,8 @@ from ckpm._content import bundled_dir
 from ckpm.model.placeholders import fill
 from ckpm.model.recipe import Need, Part, Recipe, Source
 from ckpm.model.workflow import EnvironmentFile
-from ckpm.recipe.load import content_files, load_environment, load_recipe
+from ckpm.recipe.files import content_files
+from ckpm.recipe.load import load_environment, load_recipe
 
 ROOT = Path(__file__).parents[3]
 RECIPES = content_files(bundled_dir("recipes"))

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ckpm.errors import CkpmError
-from ckpm.model.refusals import ClosureConflictError, ClosureUndecidedError
-from ckpm.system.http import UnreachableError
+from ckpm.model.refusals import ClosureConflictError, ClosureUndecidedError, UnreachableError
 from ckpm.system.process import Completed
 from ckpm.system.uv_output import verdict
 
