@@ -6,6 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
+from ckpm.cli.columns import table
 from ckpm.cli.context import Context, add_common
 from ckpm.cli.installations import (
     by_directory,
@@ -16,7 +17,6 @@ from ckpm.cli.installations import (
     sighting_document,
 )
 from ckpm.cli.progress import Counting
-from ckpm.cli.render import table
 from ckpm.config.trust import CONTENT_DIR
 from ckpm.detect import Journal, Search
 from ckpm.detect.facts import machine_facts

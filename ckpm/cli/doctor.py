@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ckpm import __version__
+from ckpm.cli.columns import size, table
 from ckpm.cli.context import Context, add_common
-from ckpm.cli.render import size, table
 from ckpm.detect import Search
 from ckpm.detect.facts import machine_facts
 from ckpm.errors import CkpmError

@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 
 from ckpm._content import bundled_dir
+from ckpm.cli.columns import size, table
 from ckpm.cli.context import Context, add_common
-from ckpm.cli.render import size, table
 from ckpm.errors import NotFoundError
 from ckpm.install.records import read_generation
 from ckpm.recipe import load_environment

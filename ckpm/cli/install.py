@@ -9,9 +9,10 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from ckpm.cli.adding import declare_artifact, names_artifact
+from ckpm.cli.columns import size
 from ckpm.cli.context import Context, add_common
 from ckpm.cli.fast import remember
-from ckpm.cli.render import plan_text, size
+from ckpm.cli.render import plan_text
 from ckpm.cli.request import (
     Request,
     coexisting,

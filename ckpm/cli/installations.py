@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from posixpath import basename, dirname
 
-from ckpm.cli.render import table
+from ckpm.cli.columns import table
 from ckpm.detect import Journal, Sighting
 from ckpm.model.detector import KINDS
 from ckpm.model.environment import change_text

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 
+from ckpm.cli.columns import size
 from ckpm.cli.context import Context, add_common
 from ckpm.cli.install import plan_document, say_moves
-from ckpm.cli.render import plan_text, resolution_table, size
+from ckpm.cli.render import plan_text, resolution_table
 from ckpm.cli.request import (
     Request,
     environment_request,

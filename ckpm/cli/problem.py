@@ -7,9 +7,9 @@ import json
 import sys
 from pathlib import Path
 
+from ckpm.cli.columns import table
 from ckpm.cli.context import Context
 from ckpm.cli.failure import explanation
-from ckpm.cli.render import table
 from ckpm.errors import ContentError, NotFoundError, UnsatisfiableError, UsageError
 from ckpm.model.resolution import Candidate, Choice, Resolution
 from ckpm.recipe.questions import parse_question

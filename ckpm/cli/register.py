@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from ckpm.cli.columns import table
 from ckpm.cli.context import Context, add_common
-from ckpm.cli.render import table
 from ckpm.config.registered import write_registered
 from ckpm.detect import Search
 from ckpm.errors import NotFoundError, UsageError

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 
+from ckpm.cli.columns import table
 from ckpm.cli.context import Context, add_common
-from ckpm.cli.render import table
 from ckpm.model.recipe import Recipe, Source
 
 EXAMPLES = {

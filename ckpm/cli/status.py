@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
+from ckpm.cli.columns import size, table
 from ckpm.cli.context import Context, add_common
 from ckpm.cli.install import packages_document
-from ckpm.cli.render import size, table
 from ckpm.cli.request import Request, environment_request
 from ckpm.errors import NotFoundError
 from ckpm.model.lock import LockedTarget

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from ckpm.cli.columns import table
 from ckpm.cli.context import Context, add_common
-from ckpm.cli.render import table
 from ckpm.config.platforms import known_platforms
 from ckpm.model.platform import Platform
 from ckpm.model.wheel_tags import platform_tags

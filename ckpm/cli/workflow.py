@@ -10,8 +10,9 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ckpm.cli.columns import size, table
 from ckpm.cli.context import Context, add_common
-from ckpm.cli.render import plan_text, size, table
+from ckpm.cli.render import plan_text
 from ckpm.cli.request import Request, environment_request, install, prepare, with_reachability
 from ckpm.config.trust import require_trust
 from ckpm.detect.facts import machine_facts
