@@ -23,7 +23,6 @@ from ckpm.detect.facts import machine_facts
 from ckpm.errors import NotFoundError, UsageError
 from ckpm.model.installation import Installation
 from ckpm.model.layout import DEPTHS
-from ckpm.model.platform import Platform
 
 EXPORTS = ("spack", "conan", "cmake")
 
@@ -127,17 +126,10 @@ def _search(options: argparse.Namespace, context: Context) -> Search:
         options.packages or None,
         tuple(str(Path(directory).absolute()) for directory in options.search_path),
         only=options.only_search_path,
-        platform=_foreign(options, context),
+        platform=context.session.target(options.platform) if options.platform else None,
         fresh=options.refresh,
         depth=options.depth,
     )
-
-
-def _foreign(options: argparse.Namespace, context: Context) -> Platform | None:
-    if not options.platform:
-        return None
-    platform = context.session.target(options.platform)
-    return None if platform.name == context.session.host.platform.name else platform
 
 
 def _show(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ckpm.detect.attribution import owned, site_of
@@ -30,7 +31,7 @@ def detect(
     answers are kept, by the fingerprint of what was run. Broken tools are warnings in the
     ``journal``, each by name.
     """
-    search, journal = search or Search(), journal or Journal()
+    search, journal = _foreign(search or Search(), host), journal or Journal()
     seen = _seen(host, search)
     finders = Finders(seen, search, journal, site_of(seen, journal), cache)
     found = (*_still_there(seen, search, registered, journal), *finders.find(list(detectors)))
@@ -40,9 +41,15 @@ def detect(
     return tuple(owned(seen, found, None if search.fresh else cache, journal))
 
 
+def _foreign(search: Search, host: Host) -> Search:
+    """The machine's own platform is no other one."""
+    is_own = search.platform is not None and search.platform.name == host.platform.name
+    return replace(search, platform=None) if is_own else search
+
+
 def _seen(host: Host, search: Search) -> Host:
     """Return the part of the machine that the search is about."""
-    if search.platform is not None and search.platform.name != host.platform.name:
+    if search.platform is not None:
         host = ForeignHost(host, search.platform)
     return BoundedHost(host, search.directories) if search.only else host
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import yaml
 
 from ckpm._content import bundled_dir
 from ckpm.config.platforms import known_platforms
@@ -23,6 +25,8 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _FORMAT = "${Package}\t${db:Status-Status}\t${Version}\n"
 # Repacked sources, a snapshot behind a release, what is bundled.
 _ADDED = re.compile(r"[+~.](?:dfsg|ds|repack|git|~cs)[\w.]*")
+_DIFFERENCES = yaml.safe_load(Path(__file__).with_name("differences.yaml").read_text("utf-8"))
+_OTHERS = [pattern for group in _DIFFERENCES["others"] for pattern in group["for"]]
 
 
 class DebianPackage(NamedTuple):
@@ -123,7 +127,8 @@ def found(dpkg: Dpkg, tmp_path_factory: pytest.TempPathFactory) -> Found:
 
 def _is_systems(installation: Installation) -> bool:
     path = str(Path(installation.executable).resolve())
-    return path.startswith("/usr/") and not path.startswith("/usr/local/")
+    elsewhere = any(fnmatchcase(path, pattern) for pattern in ("/usr/local/*", *_OTHERS))
+    return path.startswith("/usr/") and not elsewhere
 
 
 def _told(*arguments: str) -> list[str]:

@@ -96,6 +96,11 @@ def test_only_a_search_path_means_that_nothing_outside_is_looked_at(
     assert outside == []
 
 
+def test_its_own_platform_is_no_other(host: WatchedHost, detectors: tuple[Detector, ...]) -> None:
+    search = Search(["cmake"], platform=host.platform)
+    assert told(detect(detectors, host, search)) == [("cmake", "3.25.1", "/usr")]
+
+
 def test_another_platform_gets_its_own_libraries_and_no_program_is_run(
     host: WatchedHost, detectors: tuple[Detector, ...]
 ) -> None:
