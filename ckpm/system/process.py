@@ -92,12 +92,29 @@ def run_inherited(
     import subprocess
 
     _flush()
-    with _as_our_error(argv):
+    # From before the start: the program may run, and be interrupted, before we know that it does.
+    with _deaf_to_interrupts(), _as_our_error(argv):
         stdout = sys.stderr.fileno() if talk else None
         process = subprocess.Popen(list(argv), env=dict(environ), cwd=cwd, stdout=stdout)
-    while True:
-        with suppress(KeyboardInterrupt):
-            return _code(process.wait())
+        return _code(process.wait())
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Do nothing when interrupted, by a handler: what is ignored, programs ignore as well."""
+    import signal
+    import threading
+
+    before = signal.getsignal(signal.SIGINT)
+    is_ours = threading.current_thread() is threading.main_thread()
+    if not is_ours or before in (None, signal.SIG_IGN):
+        yield
+        return
+    signal.signal(signal.SIGINT, lambda _number, _frame: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def replace(argv: Sequence[str], environ: Mapping[str, str]) -> NoReturn:

@@ -141,18 +141,27 @@ def test_stepping_aside_keeps_the_process_and_what_was_printed(start: Start) -> 
 
 
 def test_an_inherited_program_decides_about_an_interrupt(start: Start, tmp_path: Path) -> None:
-    process = start(
-        "from pathlib import Path; from ckpm.system.process import run_inherited\n"
-        f"here = Path({str(tmp_path)!r})\n"
-        "script = \"trap 'sleep 0.3; exit 7' INT; echo > ready; while :; do sleep 0.05; done\"\n"
-        f"code = run_inherited(['sh', '-c', script], environ={ENVIRON!r}, cwd=here)\n"
-        "print(code)"
-    )
-    wait_for(tmp_path / "ready")
-    # As a terminal does it: both are interrupted.
-    for pid in (process.pid, *children(process.pid)):
-        os.kill(pid, signal.SIGINT)
-    assert process.communicate(timeout=20)[0] == "7\n"
+    """Twenty on two processors: some are interrupted while they still start their program."""
+    places = [tmp_path / str(number) for number in range(20)]
+    processes = []
+    for here in places:
+        here.mkdir()
+        processes.append(
+            start(
+                "from pathlib import Path; from ckpm.system.process import run_inherited\n"
+                f"here = Path({str(here)!r})\n"
+                "script = \"trap 'sleep 0.3; exit 7' INT; echo > ready; "
+                'while :; do sleep 0.05; done"\n'
+                f"code = run_inherited(['sh', '-c', script], environ={ENVIRON!r}, cwd=here)\n"
+                "print(code)"
+            )
+        )
+    for here, process in zip(places, processes, strict=True):
+        wait_for(here / "ready")
+        # As a terminal does it: both are interrupted.
+        for pid in (process.pid, *children(process.pid)):
+            os.kill(pid, signal.SIGINT)
+    assert [process.communicate(timeout=20)[0] for process in processes] == ["7\n"] * 20
 
 
 def children(pid: int) -> list[int]:
