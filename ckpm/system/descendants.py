@@ -28,7 +28,8 @@ def new_mark() -> int:
 def kill_crowd(mark: int, limit: int) -> bool:
     """Kill what carries the mark if it is more than so many processes; let it go on otherwise."""
     stopped = _stop_marked({mark})
-    is_crowd = len(stopped) > limit
+    # One that forks and exits for ever has had many, and is not many.
+    is_crowd = sum(_mark_of(pid) == mark for pid in stopped) > limit
     _signal(stopped, signal.SIGKILL if is_crowd else signal.SIGCONT)
     return is_crowd
 
