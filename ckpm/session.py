@@ -115,7 +115,7 @@ class Session:
             self.host,
             search if isinstance(search, Search) else Search(search, owners=search is None),
             registered=self.content.registered if self._is_here else (),
-            cache=self.settings.cache / "detected" if self._is_here else None,
+            cache=self.settings.detected if self._is_here else None,
             journal=journal or Journal(self.notes.append),
         )
 

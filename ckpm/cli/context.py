@@ -68,7 +68,7 @@ class Context:
     def facts_cache(self) -> Path | None:
         """Where answers of this machine's devices are kept; a replayed one keeps none."""
         replays = vars(self.options).get("replay")
-        return None if replays else self.session.settings.cache / "detected"
+        return None if replays else self.session.settings.detected
 
     @property
     def draws(self) -> bool:

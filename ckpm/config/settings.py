@@ -16,6 +16,11 @@ class Settings:
     user: Path
 
     @property
+    def detected(self) -> Path:
+        """What detection remembers."""
+        return self.cache / "detected"
+
+    @property
     def registered(self) -> Path:
         """The installations that a person registered."""
         return self.user / "registered.json"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from ckpm.detect.kept import read_entries, write_entries
 from ckpm.system.host import FileStatus
 from ckpm.system.probe import ProbeResult
 
@@ -28,7 +27,7 @@ class ProbeCache:
     def __init__(self, directory: Path | None, *, fresh: bool = False) -> None:
         self._fresh = fresh
         self._file = directory / "probes.json" if directory else None
-        self._entries: dict[str, Any] = _load(self._file) if self._file else {}
+        self._entries: dict[str, Any] = read_entries(self._file, "probes", _FORMAT)
         self._used: dict[str, Any] = {}
         self._changed = False
 
@@ -63,23 +62,8 @@ class ProbeCache:
         entries = self._used if is_whole else {**self._entries, **self._used}
         if self._file is None or not (self._changed or len(entries) < len(self._entries)):
             return
-        from ckpm.system.files import StorageError, write_text
-
-        text = json.dumps({"format": _FORMAT, "probes": entries}, separators=(",", ":"))
-        # A cache that cannot be written only costs time.
-        with suppress(OSError, StorageError):
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            write_text(self._file, text)
+        write_entries(self._file, "probes", _FORMAT, entries)
 
 
 def _key(status: FileStatus, args: tuple[str, ...]) -> str:
     return "\0".join([status.real_path, *args])
-
-
-def _load(file: Path) -> dict[str, Any]:
-    with suppress(OSError, ValueError, RecursionError):
-        document = json.loads(file.read_bytes())
-        if isinstance(document, dict) and document.get("format") == _FORMAT:
-            probes = document.get("probes")
-            return probes if isinstance(probes, dict) else {}
-    return {}

@@ -77,10 +77,11 @@ def recognise(
     """Return what the programs prove to be there; one prefix and version is one installation."""
     found: dict[tuple[str, str], Installation] = {}
     for program in programs:
-        answer = None
-        if detector.version.args is not None and not text_of_file(host, detector, program):
+        told, answer = text_of_file(host, detector, program), None
+        if detector.version.args is not None and not told:
             answer = answers.get((program.tool, detector.version.args))
-        installation = _installation(host, detector, program, answer, journal)
+        text = answer.output if answer else told
+        installation = _installation(host, detector, program, answer, text, journal)
         if installation is None:
             _complain(program, detector, answer, journal)
             continue
@@ -90,11 +91,15 @@ def recognise(
 
 
 def _installation(
-    host: Host, detector: Detector, program: Program, answer: ProbeResult | None, journal: Journal
+    host: Host,
+    detector: Detector,
+    program: Program,
+    answer: ProbeResult | None,
+    text: str,
+    journal: Journal,
 ) -> Installation | None:
     real_path = program.status.real_path
     prefix = prefix_of(detector, real_path)
-    text = answer.output if answer else text_of_file(host, detector, program)
     version = first_group(detector.version.pattern, text)
     reason = _said(detector, answer, text)
     if version is None or occurs(detector.excludes, text):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import re
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ckpm.detect.kept import read_entries, write_entries
+from ckpm.detect.patterns import starred
 from ckpm.system.host import FileStatus, Host
 
 _FORMAT = 1
@@ -38,9 +37,9 @@ class Measures:
         return None if found is None else str(found)
 
     def _count(self, directory: str, pattern: str) -> int:
-        matches = re.compile(".*".join(map(re.escape, pattern.split("*")))).fullmatch
+        matches = starred(pattern)
         shown = (name for name in self._host.names(directory) if not name.startswith("."))
-        return sum(matches(name) is not None for name in shown)
+        return sum(matches(name) for name in shown)
 
     def _known(self, path: str, what: str, measure: Callable[[], object]) -> object:
         status = self._host.inspect(path)
@@ -58,25 +57,13 @@ class Measures:
 
     @cached_property
     def _entries(self) -> dict[str, Any]:
-        with suppress(OSError, ValueError, RecursionError):
-            known = None if self._fresh else self._file
-            document = json.loads(known.read_bytes()) if known else None
-            if isinstance(document, dict) and document.get("format") == _FORMAT:
-                entries = document.get("measures")
-                return entries if isinstance(entries, dict) else {}
-        return {}
+        known = None if self._fresh else self._file
+        return read_entries(known, "measures", _FORMAT)
 
     def _save(self) -> None:
         """Write at once: somebody who loses patience with a big file keeps what was read."""
-        if self._file is None:
-            return
-        from ckpm.system.files import StorageError, write_text
-
-        document = {"format": _FORMAT, "measures": self._entries}
-        # A cache that cannot be written only costs time.
-        with suppress(OSError, StorageError):
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            write_text(self._file, json.dumps(document, separators=(",", ":")))
+        if self._file is not None:
+            write_entries(self._file, "measures", _FORMAT, self._entries)
 
 
 def _is_settled(status: FileStatus) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +22,12 @@ def occurs(pattern: str | None, text: str) -> bool:
     return pattern is not None and _compiled(pattern).search(text[:MAX_TEXT]) is not None
 
 
+def starred(pattern: str) -> Callable[[str], bool]:
+    """Return what tells whether a name matches, ``*`` in the pattern being anything."""
+    matches = re.compile(".*".join(map(re.escape, pattern.split("*")))).fullmatch
+    return lambda name: matches(name) is not None
+
+
 class UnusablePatternError(ValueError):
     """A pattern that linear-time engines cannot match: look-around or a back-reference."""
 
@@ -29,8 +37,6 @@ def _compiled(pattern: str) -> Any:  # noqa: ANN401 - re2 has no types
     try:
         import re2
     except ImportError:  # It has no wheels for some platforms.
-        import re
-
         return re.compile(pattern)
     options = re2.Options()
     options.log_errors = False  # It would write to stderr on its own.

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from ckpm.detect.conventions import PLACES, snapshots
 from ckpm.detect.paths import absolute_path, path_list
+from ckpm.detect.patterns import starred
 from ckpm.detect.windows import registry_path
 from ckpm.system.host import Host
 
@@ -81,7 +82,7 @@ def _below(host: Host, path: str, component: str) -> list[str]:
     if "*" not in component:
         filled = _substitute(host, component)
         return [] if filled is None else [f"{path}/{filled}"]
-    matches = re.compile(".*".join(map(re.escape, component.split("*")))).fullmatch
+    matches = starred(component)
     return [f"{path}/{name}" for name in host.names(path or "/") if matches(name)]
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from ckpm.detect.kept import read_entries, write_entries
 from ckpm.detect.owners.database import Fingerprint
 from ckpm.model.owner import Owner
 
@@ -22,7 +21,7 @@ class OwnerCache:
 
     def __init__(self, directory: Path | None) -> None:
         self._file = directory / "owners.json" if directory else None
-        self._entries: dict[str, Any] = _load(self._file) if self._file else {}
+        self._entries: dict[str, Any] = read_entries(self._file, "databases", _FORMAT)
         self._changed = False
 
     def answers(self, database: str, fingerprint: Fingerprint) -> dict[str, Owner | None]:
@@ -52,15 +51,8 @@ class OwnerCache:
 
     def save(self) -> None:
         """Write what is new."""
-        if self._file is None or not self._changed:
-            return
-        from ckpm.system.files import StorageError, write_text
-
-        document = {"format": _FORMAT, "databases": self._entries}
-        # A cache that cannot be written only costs time.
-        with suppress(OSError, StorageError):
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            write_text(self._file, json.dumps(document, separators=(",", ":")))
+        if self._file is not None and self._changed:
+            write_entries(self._file, "databases", _FORMAT, self._entries)
 
     def _current(self, database: str, fingerprint: Fingerprint) -> dict[str, Any]:
         entry = self._entries.get(database)
@@ -84,12 +76,3 @@ def _answers(rows: object) -> Iterator[tuple[str, Owner | None]]:
             yield name, None
         elif isinstance(row, list) and [type(part) for part in row] == [str, str, str]:
             yield name, Owner(*row)
-
-
-def _load(file: Path) -> dict[str, Any]:
-    with suppress(OSError, ValueError, RecursionError):
-        document = json.loads(file.read_bytes())
-        if isinstance(document, dict) and document.get("format") == _FORMAT:
-            databases = document.get("databases")
-            return databases if isinstance(databases, dict) else {}
-    return {}
