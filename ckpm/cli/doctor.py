@@ -10,10 +10,10 @@ from pathlib import Path
 from ckpm import __version__
 from ckpm.cli.columns import size, table
 from ckpm.cli.context import Context, add_common
+from ckpm.cli.installations import outline
 from ckpm.detect import Search
 from ckpm.detect.facts import machine_facts
 from ckpm.errors import CkpmError
-from ckpm.model.installation import Installation
 from ckpm.system.documents import write_list
 from ckpm.system.files import free_bytes, temporary_directory, write_text
 from ckpm.system.masking import Mask
@@ -51,27 +51,17 @@ def _record(file: Path, context: Context) -> int:
     recording = session.host = RecordingHost(session.host)
     # Who owns a file stands in databases that say too much of a machine.
     found = session.detect(Search(fresh=True, owners=False))
-    keys = ("package", "version", "prefix", "abilities", "evidence")
+    parts = ("package", "version", "prefix", "abilities", "evidence")
     told = dict(machine_facts(recording).rows())
     case = {
         "machine": recording.document(),
-        "found": [dict(zip(keys, values, strict=True)) for values in map(_told, found)],
+        "found": [outline(each, *parts) for each in found],
         "told": told,
         "reports": list(session.notes),
     }
     write_text(file, write_list([Mask(session.environ).everything(case)]))
     context.say(f"wrote {file}: {len(found)} installations; read it before you send it to anybody")
     return context.finish({"file": str(file), "found": len(found)})
-
-
-def _told(installation: Installation) -> tuple[object, ...]:
-    return (
-        installation.package,
-        installation.version.text,
-        installation.prefix,
-        list(installation.abilities),
-        list(installation.evidence),
-    )
 
 
 def _rows(context: Context) -> Iterator[tuple[str, bool, str]]:

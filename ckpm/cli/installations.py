@@ -46,13 +46,13 @@ def _rows(found: Sequence[Installation], *, every: bool) -> Iterator[tuple[str, 
         shown = installations if every else installations[:1]
         more = [str(each.version) for each in installations[len(shown) :]]
         for each in shown:
-            rest = (
-                f"  (and {', '.join(more) if len(more) < 4 else f'{len(more)} more'})"
-                if more
-                else ""
-            )
             can = ",".join(each.abilities)
-            yield (package, str(each.version), can, f"{_where(each)}{rest}", _from(each))
+            yield (package, str(each.version), can, f"{_where(each)}{_rest(more)}", _from(each))
+
+
+def _rest(versions: Sequence[str]) -> str:
+    named = ", ".join(versions) if len(versions) < 4 else f"{len(versions)} more"
+    return f"  (and {named})" if versions else ""
 
 
 def _where(installation: Installation) -> str:
@@ -109,6 +109,12 @@ def document(installation: Installation) -> dict[str, object]:
         "needs": list(installation.needs),
         "origin": installation.origin,
     }
+
+
+def outline(installation: Installation, *names: str) -> dict[str, object]:
+    """Return these parts of the document, in this order."""
+    whole = document(installation)
+    return {name: whole[name] for name in names}
 
 
 def sighting_document(sighting: Sighting) -> dict[str, object]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ckpm.cli.columns import table
 from ckpm.cli.context import Context, add_common
+from ckpm.cli.installations import outline
 from ckpm.config.registered import write_registered
 from ckpm.detect import Search
 from ckpm.errors import NotFoundError, UsageError
@@ -123,10 +124,4 @@ def _option(text: str) -> tuple[str, str]:
 
 
 def _document(installation: Installation) -> dict[str, object]:
-    return {
-        "package": installation.package,
-        "version": str(installation.version),
-        "prefix": installation.prefix,
-        "abilities": list(installation.abilities),
-        "options": dict(installation.options),
-    }
+    return outline(installation, "package", "version", "prefix", "abilities", "options")
