@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -164,6 +164,7 @@ class Session:
         nogoods: Sequence[Nogood] = (),
     ) -> Resolution:
         """Return what the solver alone prefers; uv is not asked. See ``ckpm.resolve.resolve``."""
+        from ckpm.detect.compilers import judge_compiler
         from ckpm.resolve import World, resolve
 
         world = World(
@@ -176,6 +177,7 @@ class Session:
             locked=locked or {},
             prefer=self.choices.prefer,
             stored=self.store.methods,
+            compiling=partial(judge_compiler, self.host),
         )
         return resolve(requirements, world, nogoods, timeout_s=self.choices.timeout_s)
 
@@ -390,9 +392,14 @@ class Session:
         """What carries out plans."""
         from ckpm.activate.scripts import generation_scripts
         from ckpm.install.execute import Installer
+        from ckpm.install.making import Making
 
         outside = (self.registries, self.environ, self.native, self.reporter)
-        return Installer(self.store, *outside, generation_scripts)
+        return Installer(self.store, *outside, Making(generation_scripts, self._compiler_cache))
+
+    def _compiler_cache(self) -> str | None:
+        found = (*self.installed("ccache"), *self.installed("sccache"))
+        return found[0].executable if found else None
 
     def _recipes_of(self, names: Sequence[str], own: Sequence[Recipe]) -> dict[str, Recipe]:
         catalog = self.content.catalog(own)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ckpm.cli.columns import size, table
 from ckpm.model.plan import FetchStep, GenerationStep, PackageStep, Plan, PythonStep
 from ckpm.model.resolution import Candidate, Choice, Resolution
+from ckpm.model.scopes import scope_text
 
 
 def resolution_table(resolution: Resolution) -> str:
@@ -17,7 +18,7 @@ def resolution_table(resolution: Resolution) -> str:
             str(candidate.version),
             " ".join(f"{name}={value}" for name, value in candidate.options),
             origin(candidate),
-            f"tools of {candidate.scope}" if candidate.scope else "",
+            scope_text(candidate.scope),
         )
         for candidate in resolution
     ]

@@ -11,6 +11,7 @@ from ckpm.errors import NotFoundError, UnsatisfiableError, UsageError
 from ckpm.model.refusals import ClosureConflictError
 from ckpm.model.requirement import Requirement, parse_requirement
 from ckpm.model.resolution import Choice, Resolution
+from ckpm.model.scopes import scope_text
 
 EXAMPLES = {
     "resolve": "examples:\n  ckpm resolve tensorflow model-ssd-mobilenet\n"
@@ -112,7 +113,7 @@ def _why(package: str, context: Context, resolution: Resolution) -> int:
 
 def _why_lines(choice: Choice) -> list[str]:
     candidate = choice.candidate
-    scope = f" for the tools of {candidate.scope}" if candidate.scope else ""
+    scope = f" ({scope_text(candidate.scope)})" if candidate.scope else ""
     place = candidate.installation.executable if candidate.installation else candidate.origin
     lines = [f"{candidate} ({place}){scope}, because"]
     lines += [

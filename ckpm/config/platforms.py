@@ -23,8 +23,12 @@ def known_platforms() -> dict[str, Platform]:
 
 def _read(path: Path) -> Platform:
     fields = json.loads(path.read_text(encoding="utf-8"))
-    facts = tuple(sorted(fields.pop("facts", {}).items()))
+    for name, value in fields.items():
+        if isinstance(value, dict):
+            fields[name] = tuple(sorted(value.items()))
+        elif isinstance(value, list):
+            fields[name] = tuple(value)
     try:
-        return Platform(**fields, facts=facts)
+        return Platform(**fields)
     except TypeError as error:
         raise ContentError([f"{path}:1: {error}"]) from error

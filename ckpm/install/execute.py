@@ -7,7 +7,8 @@ from pathlib import Path
 
 from ckpm.errors import CkpmError
 from ckpm.install.fetch import Fetcher
-from ckpm.install.generations import GenerationMaker, Scripts
+from ckpm.install.generations import GenerationMaker
+from ckpm.install.making import Making
 from ckpm.install.packages import PackageMaker
 from ckpm.install.records import added_by_hand
 from ckpm.install.registries import Registries
@@ -31,7 +32,7 @@ class Installer:
         environ: Mapping[str, str],
         build: Platform,
         reporter: Reporter,
-        scripts: Scripts,
+        making: Making,
     ) -> None:
         self.store = store
         self.registries = registries
@@ -39,8 +40,8 @@ class Installer:
         self.environ = environ
         self.build = build
         self.reporter = reporter
-        self.packages = PackageMaker(store, environ, build)
-        self.generations = GenerationMaker(store, self.uv, scripts)
+        self.packages = PackageMaker(store, environ, build, making)
+        self.generations = GenerationMaker(store, self.uv, making.scripts)
         self.npm_tools: dict[str, tuple[str, ...]] = {}
         self.fetcher = Fetcher(store, reporter, self._urls, self._npm, offline=self.uv.offline)
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from ckpm.install.making import Scripts
 from ckpm.model.environment import AppendPath, EnvChange, PrependPath, SetVar, UnsetVar
 from ckpm.model.placeholders import fill
 from ckpm.model.plan import GenerationStep
 from ckpm.store import Store
 from ckpm.system.files import publish_directory, temporary_directory
 from ckpm.system.uv import Uv
-
-Scripts = Callable[[GenerationStep, str, tuple[EnvChange, ...]], dict[str, str]]
-"""(step, directory, changes) to the activation scripts by file name."""
 
 
 class GenerationMaker:

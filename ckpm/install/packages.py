@@ -5,16 +5,22 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ckpm.errors import BuildError, DownloadError, IntegrityError
 from ckpm.install.archives import Layout, extract_member, unpack
+from ckpm.install.builds import build_system
+from ckpm.install.builds.build import Build, build_environ
+from ckpm.install.builds.exports import write_exports
+from ckpm.install.builds.toolchain import Toolchain, make_toolchain
+from ckpm.install.making import Making
 from ckpm.model.lock import Artifact
 from ckpm.model.placeholders import fill
 from ckpm.model.plan import PackageStep
 from ckpm.model.platform import Platform
 from ckpm.model.recipe import Command, Part, ProductTest
+from ckpm.model.toolchain import target_values
 from ckpm.store import Store
 from ckpm.system.files import folds_names, storage_errors, temporary_directory
 from ckpm.system.http import Expectation, verify_file
@@ -32,6 +38,7 @@ class PackageMaker:
     store: Store
     environ: Mapping[str, str]
     build: Platform
+    making: Making
 
     def make(self, step: PackageStep) -> Path:
         """Return the result's directory, made now unless it was there.
@@ -45,6 +52,7 @@ class PackageMaker:
             if product is not None:
                 self._fill(step, product)
                 self._test(step, product)
+                self._check(step, product)
         return result
 
     def _fill(self, step: PackageStep, product: Path) -> None:
@@ -64,6 +72,10 @@ class PackageMaker:
         if source.method == "build":
             self._build(step, work, product)
         self._run_all(step, source.steps, work, product)
+        options = dict(step.package.options)
+        for export in step.recipe.libraries:
+            if export.when is None or export.when.holds(options, step.platform):
+                write_exports(product, export, step.package.version, step.platform)
 
     def _lay_out(
         self, part: Part, artifact: Artifact, raw: Path, described: Mapping[str, str]
@@ -86,19 +98,32 @@ class PackageMaker:
             unpack(extract_member(file, part.inner, directory), destination, layout)
 
     def _build(self, step: PackageStep, work: Path, product: Path) -> None:
-        if step.source.text("system") != "cmake":
-            return
-        build = work.parent / "build"
-        prefixes = ";".join(prefix for _, prefix in step.inputs)
-        configure = (
-            "{tools.cmake}", "-S", str(work), "-B", str(build), "-DCMAKE_BUILD_TYPE=Release",
-            f"-DCMAKE_INSTALL_PREFIX={product}", f"-DCMAKE_PREFIX_PATH={prefixes}",
-            *step.source.texts("configure"),
-        )  # fmt: skip
-        jobs = str(os.cpu_count() or 1)
-        make = ("{tools.cmake}", "--build", str(build), "--parallel", jobs)
-        install = ("{tools.cmake}", "--install", str(build))
-        self._run_all(step, (configure, make, install), work, product)
+        build = self._described_build(step, work)
+        system = build_system(step.source.text("system") or "commands")
+        self._run_all(step, tuple(map(tuple, system(build))), work, product)
+        built = Path(f"{build.stage}{build.prefix}")
+        if built.is_dir():
+            built.rename(product)
+
+    def _described_build(self, step: PackageStep, work: Path) -> Build:
+        return Build(
+            source=work,
+            directory=work.with_name("build"),
+            prefix=self.store.result(step.key, step.package.name, step.package.version),
+            stage=work.with_name("stage"),
+            recipe=step.source,
+            toolchain=self._toolchain(step, work),
+            inputs=[Path(prefix) for _, prefix in step.inputs],
+            tools={name: self._program(step, name, place) for name, place in step.tools},
+            jobs=os.cpu_count() or 1,
+        )
+
+    def _toolchain(self, step: PackageStep, work: Path) -> Toolchain:
+        directory, cache = work.with_name("toolchain"), self.store.root / "cache"
+        made = make_toolchain(step.toolchains, self.build, step.platform, directory, cache)
+        return replace(
+            made, launcher=self.making.launcher() if step.source.method == "build" else None
+        )
 
     def _run_all(
         self, step: PackageStep, commands: tuple[Command, ...], work: Path, product: Path
@@ -106,7 +131,7 @@ class PackageMaker:
         if not commands:
             return
         values = self._values(step, work, product)
-        environ = self._clean_environ(step)
+        environ = self._build_environ(step, work)
         log = self.store.root / "logs" / f"{step.package.name}-{step.key[:8]}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         for command in commands:
@@ -131,7 +156,14 @@ class PackageMaker:
         values |= {f"tools.{name}": self._program(step, name, place) for name, place in step.tools}
         if step.venv:
             values["tools.python"] = str(Path(step.venv) / "bin" / "python")
-        return values
+        programs = self._toolchain(step, work).programs if step.toolchains else {}
+        return values | {f"toolchain.{name}": program for name, program in programs.items()}
+
+    def _build_environ(self, step: PackageStep, work: Path) -> dict[str, str]:
+        build = self._described_build(step, work)
+        cache = {"CCACHE_BASEDIR": str(work.parent), "CCACHE_NOHASHDIR": "1",
+                 "CCACHE_COMPILERCHECK": "content"}  # fmt: skip
+        return {**self._clean_environ(step), **build_environ(build), **cache}
 
     @staticmethod
     def _program(step: PackageStep, name: str, place: str) -> str:
@@ -152,6 +184,14 @@ class PackageMaker:
                     raise IntegrityError(f"`{step.package.title}` was made, but has no `{name}`")
             if test.command and step.platform.name == self.build.name:
                 self._try(step, test, product)
+
+    def _check(self, step: PackageStep, product: Path) -> None:
+        """Refuse what was built for the wrong machine, or cannot be used away from here."""
+        if step.source.method != "build":
+            return
+        if faults := self.making.check(step, product, [str(product.parent)]):
+            text = "".join(f"\n  {fault}" for fault in faults[:12])
+            raise BuildError(f"`{step.package.title}` was built, but is not fit to be used{text}")
 
     def _try(self, step: PackageStep, test: ProductTest, product: Path) -> None:
         values = {**_described(step), "prefix": str(product)}
@@ -178,7 +218,7 @@ class PackageMaker:
             "SOURCE_DATE_EPOCH": "315532800",
             "PYTHONDONTWRITEBYTECODE": "1",
         }
-        return {**kept, **fixed, **_compilers(dict(step.tools))}
+        return {**kept, **fixed}
 
     def check_supplied(self, step: PackageStep) -> None:
         """Make sure, before anything is done, that what a person must supply is there."""
@@ -203,22 +243,11 @@ class PackageMaker:
         return self.store.root / "manual" / step.package.name
 
 
-def _compilers(tools: Mapping[str, str]) -> dict[str, str]:
-    """Return ``CC`` and ``CXX`` of the compiler that was chosen, where it was detected."""
-    for name, cxx in (("gcc", "g++"), ("clang", "clang++")):
-        cc = Path(tools.get(name, ""))
-        if cc.name and (beside := cc.with_name(cc.name.replace(name, cxx))).is_file():
-            return {"CC": str(cc), "CXX": str(beside)}
-    return {}
-
-
 def _described(step: PackageStep) -> dict[str, str]:
     """Return the placeholders that depend on no place."""
     return {
         "version": step.package.version,
-        "target": step.platform.name,
-        "target.triple": step.platform.triple,
-        "target.abi": step.platform.abi or "",
+        **target_values(step.platform),
         **{f"option.{name}": value for name, value in step.package.options},
     }
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from ckpm.model.recipe import Digest
 from ckpm.model.requirement import Options
-from ckpm.model.resolution import TARGET_SCOPE
+from ckpm.model.scopes import TARGET_SCOPE, scope_text
 
 
 def host_of(url: str) -> str:
@@ -147,7 +147,7 @@ class Move:
     reason: str
 
     def __str__(self) -> str:
-        whose = f" (tools of {self.scope})" if self.scope else ""
+        whose = f" ({scope_text(self.scope)})" if self.scope else ""
         change = f"{self.old} -> {self.new or 'gone'}" if self.old else f"{self.new} (new)"
         return f"{self.name}{whose} {change}: {self.reason}"
 

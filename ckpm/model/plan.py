@@ -9,6 +9,7 @@ from ckpm.model.environment import EnvChange
 from ckpm.model.lock import Artifact, Closure, LockedPackage
 from ckpm.model.platform import Platform
 from ckpm.model.recipe import Recipe, Source
+from ckpm.model.toolchain import ToolchainRule
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,27 @@ class PythonStep:
 
 
 @dataclass(frozen=True)
+class UsedToolchain:
+    """What compiles in a plan: its package, where it is or will be, and how it compiles.
+
+    ``executable`` is that of a detected one, for which ``prefix`` says little.
+    """
+
+    package: str
+    version: str
+    prefix: str
+    executable: str | None
+    rule: ToolchainRule
+    target: Platform
+
+
+@dataclass(frozen=True)
 class PackageStep:
     """Make one package in the store from its files: unpack, convert or build, then test.
 
     ``key`` covers everything that can change the result. ``tools`` maps the names of tools to the
-    prefixes they will have; ``venv`` is the directory of the tools' own virtual environment.
+    prefixes they will have, ``inputs`` those of what it needs, the needs of those included;
+    ``venv`` is the directory of the tools' own virtual environment.
     """
 
     package: LockedPackage
@@ -52,6 +69,7 @@ class PackageStep:
     inputs: tuple[tuple[str, str], ...] = ()
     venv: str | None = None
     present: bool = False
+    toolchains: tuple[UsedToolchain, ...] = ()
 
     @property
     def beside(self) -> Path | None:
@@ -85,6 +103,7 @@ class GenerationStep:
     closure: Closure | None = None
     python: str | None = None
     digest: str = ""
+    toolchains: tuple[UsedToolchain, ...] = ()
 
 
 Step = FetchStep | PythonStep | PackageStep | GenerationStep

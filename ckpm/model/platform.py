@@ -32,7 +32,20 @@ class Platform:
     """One operating system on one processor, with what is stated or known of it.
 
     ``facts`` (``glibc``, ``api``, ``macos``, ``cuda-driver`` …) are packages for the solver.
-    ``emulator`` names the program that runs its executables on Linux, where there is one.
+
+    What others call it: ``triple`` is GNU's name, ``abi`` Android's, ``processor`` is what
+    ``uname -m`` and CMake say, ``cpu_family`` Meson's name, ``cmake`` its ``CMAKE_SYSTEM_NAME``;
+    ``zig``, ``rust`` and ``uv`` are those compilers' and uv's, where facts may fill ``{glibc}``.
+
+    What its files are: ``elf_machine``, ``pe_machine`` and ``macho_cpu`` are the numbers in their
+    headers, ``page_size`` is the alignment of segments in bytes, ``loader`` the program that starts
+    them; ``libraries`` are globs of the libraries that every such machine has.
+
+    How they run elsewhere: ``emulator`` is a command before the program's own, in which ``{root}``
+    is a directory that stands in for the machine's own, ``{libraries}`` a search path and
+    ``{scratch}`` a directory to write into; ``emulator_environ`` are variables alike. ``cpuinfo``
+    are the lines of ``/proc/cpuinfo`` below that root. ``sysroots`` are directories that may hold
+    its libraries on a machine that builds for it.
     """
 
     name: str
@@ -41,12 +54,26 @@ class Platform:
     triple: str
     facts: Facts = ()
     abi: str | None = None
+    bits: int = 64
     debian: str | None = None
+    processor: str = ""
+    cpu_family: str = ""
+    cmake: str = ""
+    zig: str | None = None
+    rust: str | None = None
+    uv: str | None = None
     elf_machine: int | None = None
-    emulator: str | None = None
+    pe_machine: int | None = None
+    macho_cpu: int | None = None
+    page_size: int = 4096
+    loader: str | None = None
     executable_suffix: str = ""
     library_suffix: str = ".so"
-    uv: str | None = None
+    libraries: tuple[str, ...] = ()
+    emulator: tuple[str, ...] = ()
+    emulator_environ: Facts = ()
+    cpuinfo: tuple[str, ...] = ()
+    sysroots: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.name

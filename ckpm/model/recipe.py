@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from ckpm.model.environment import EnvChange
 from ckpm.model.platform import Platform
+from ckpm.model.ranges import ANY, VersionRange
 from ckpm.model.requirement import Requirement
+from ckpm.model.toolchain import LibraryExport, ToolchainRule
 from ckpm.model.version import Scheme
 
 Conditions = tuple[tuple[str, tuple[str, ...]], ...]
@@ -20,12 +22,25 @@ class When:
 
     conditions: Conditions = ()
 
-    def holds(self, options: Mapping[str, str], platform: Platform) -> bool:
-        """Whether everything asked is so; ``platform`` is matched as a glob."""
+    def holds(
+        self, options: Mapping[str, str], platform: Platform, target: Platform | None = None
+    ) -> bool:
+        """Whether everything asked is so; ``platform`` is matched as a glob.
+
+        ``target`` is the platform that a toolchain on ``platform`` compiles for.
+        """
         return all(
-            platform.matches(values) if name == "platform" else options.get(name) in values
+            _is_for(target or platform, platform, values)
+            if name == "target"
+            else platform.matches(values)
+            if name == "platform"
+            else options.get(name) in values
             for name, values in self.conditions
         )
+
+
+def _is_for(target: Platform, build: Platform, names: tuple[str, ...]) -> bool:
+    return target.matches(names) or ("native" in names and target.name == build.name)
 
 
 ALWAYS = When()
@@ -43,19 +58,26 @@ class Option:
 
 @dataclass(frozen=True)
 class Need:
-    """A requirement that holds under a condition."""
+    """A requirement that holds under a condition, for some of the package's own versions."""
 
     requirement: Requirement
     when: When = ALWAYS
+    range: VersionRange = ANY
 
 
 @dataclass(frozen=True)
 class Provided:
-    """A virtual package that a source stands in for, with the package's version or its own."""
+    """A virtual package that a source stands in for, with the package's version or its own.
+
+    ``range`` are the package's versions that do; of several packages that do, the lowest ``rank``
+    is preferred.
+    """
 
     name: str
     version: str | None = None
     when: When = ALWAYS
+    range: VersionRange = ANY
+    rank: int = 50
 
 
 @dataclass(frozen=True)
@@ -165,6 +187,8 @@ class Recipe:
     sources: tuple[Source, ...] = ()
     env: tuple[EnvRule, ...] = ()
     tests: tuple[ProductTest, ...] = ()
+    toolchain: tuple[ToolchainRule, ...] = ()
+    libraries: tuple[LibraryExport, ...] = ()
     origin: str = field(default="", compare=False)
     directory: str = field(default="", compare=False)
     digest: str = ""
@@ -173,3 +197,8 @@ class Recipe:
     def default_options(self) -> dict[str, str]:
         """The value that each option has when nobody asks."""
         return {option.name: option.default for option in self.options}
+
+    def toolchain_for(self, target: Platform, build: Platform) -> ToolchainRule | None:
+        """Return how it compiles for a target; ``None`` where it does not."""
+        rules = (rule for rule in self.toolchain if rule.when.holds({}, build, target))
+        return next(rules, None)

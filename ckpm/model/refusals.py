@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from ckpm.errors import CkpmError, DownloadError, UnsatisfiableError
 from ckpm.model.installation import normalised
-from ckpm.model.resolution import TARGET_SCOPE, Candidate
+from ckpm.model.resolution import Candidate
+from ckpm.model.scopes import TARGET_SCOPE
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 

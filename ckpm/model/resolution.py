@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Literal
 from ckpm.model.installation import Installation
 from ckpm.model.platform import Platform
 from ckpm.model.requirement import Options, Requirement
+from ckpm.model.scopes import TARGET_SCOPE
 from ckpm.model.version import Version
 
 if TYPE_CHECKING:  # Recipes take milliseconds to import, and resolutions are everywhere.
     from ckpm.model.recipe import Source
-
-TARGET_SCOPE = ""
 
 Nogood = frozenset[tuple[str, str, str]]
 """(package, scope, version or ``ANY_VERSION``) that must not all be chosen together."""

@@ -116,7 +116,9 @@ def _constraint(choice: Choice) -> str:
         # The closure was chosen for one ABI.
         major, minor, *_ = str(candidate.version).split(".")
         return f"python=={major}.{minor}.*"
-    ranges = dict.fromkeys(str(wanted.range) for wanted in choice.wanted_by if wanted.range.clauses)
+    # The range of a virtual package speaks of another version than the candidate's.
+    own = (wanted.range for wanted in choice.wanted_by if wanted.package == candidate.package)
+    ranges = dict.fromkeys(str(each) for each in own if each.clauses)
     return candidate.package + ",".join(ranges)
 
 

@@ -9,7 +9,8 @@ from ckpm.errors import DownloadError
 from ckpm.model.lock import Closure
 from ckpm.model.refusals import ClosureConflictError, ClosureUndecidedError
 from ckpm.model.requirement import Requirement
-from ckpm.model.resolution import TARGET_SCOPE, Candidate, Choice, Resolution
+from ckpm.model.resolution import Candidate, Choice, Resolution
+from ckpm.model.scopes import TARGET_SCOPE
 from ckpm.plan.locking import distribution_of, indexes_of, is_distribution
 
 Close = Callable[[str, Sequence[str], Sequence[str]], Closure]

@@ -9,11 +9,19 @@ from pathlib import Path
 from ckpm.errors import NotFoundError, StaleLockError
 from ckpm.model.installation import Installation
 from ckpm.model.lock import Artifact, Closure, LockedPackage, LockedTarget
-from ckpm.model.plan import FetchStep, GenerationStep, PackageStep, Plan, PythonStep, Step
+from ckpm.model.plan import (
+    FetchStep,
+    GenerationStep,
+    PackageStep,
+    Plan,
+    PythonStep,
+    Step,
+    UsedToolchain,
+)
 from ckpm.model.platform import Platform
 from ckpm.model.recipe import Recipe, Source
 from ckpm.model.requirement import parse_requirement
-from ckpm.model.resolution import TARGET_SCOPE
+from ckpm.model.scopes import TARGET_SCOPE, TOOLCHAIN, toolchain_scope
 from ckpm.plan.changes import Placed, environment_changes
 from ckpm.store import Store, input_key
 from ckpm.store.keys import file_digest, tree_digest
@@ -42,7 +50,9 @@ def make_plan(planner: Planner, environment: str, name: str) -> Plan:
         StaleLockError: when a recipe changed since, or has gone.
         NotFoundError: when a detected piece is not on this machine and nothing can stand in.
     """
-    placed = [_place(planner, package) for package in planner.locked.in_scope(TARGET_SCOPE)]
+    own = planner.locked.in_scope(TARGET_SCOPE)
+    placed = [_place(planner, package) for package in own]
+    placed += [_place(planner, package) for package in planner.locked.in_scope(TOOLCHAIN)]
     closure = planner.locked.closure(TARGET_SCOPE)
     python = _python(planner, TARGET_SCOPE) if closure else None
     if closure and python:
@@ -51,7 +61,10 @@ def make_plan(planner: Planner, environment: str, name: str) -> Plan:
         [item for item in placed if item is not None], planner.target, planner.build, closure
     )
     links = tuple((item.link, item.prefix) for item in placed if item is not None and item.in_store)
-    step = GenerationStep(environment, name, planner.target, links, changes, closure, python)
+    compiling = _toolchains(planner, TARGET_SCOPE)
+    step = GenerationStep(
+        environment, name, planner.target, links, changes, closure, python, toolchains=compiling
+    )
     digest = input_key({"step": repr(step)})
     planner.steps.append(replace(step, digest=digest))
     return Plan(tuple(planner.steps), tuple(planner.notes), planner.target)
@@ -91,6 +104,7 @@ def _make(planner: Planner, package: LockedPackage, recipe: Recipe, source: Sour
         tools=tuple(_tools(planner, scope).items()),
         inputs=tuple(_inputs(planner, package).items()),
         venv=str(_tools_venv(planner, closure, _python(planner, scope))) if closure else None,
+        toolchains=_toolchains(planner, package.scope) if _compiles(source) else (),
     )
     key = _package_key(unkeyed)
     result = planner.store.result(key, package.name, package.version)
@@ -140,7 +154,10 @@ def _tools(planner: Planner, scope: str) -> dict[str, str]:
 
 
 def _inputs(planner: Planner, package: LockedPackage) -> dict[str, str]:
-    """Return the prefixes of the packages in the store that this one needs where it runs."""
+    """Return the prefixes of the packages in the store that this one needs where it runs.
+
+    The needs of those come with them: a static library is linked with what it needs itself.
+    """
     wanted = {need.split("(")[-1].rstrip(")") if "(" in need else parse_requirement(need).package
               for need in package.needs}  # fmt: skip
     found: dict[str, str] = {}
@@ -151,7 +168,34 @@ def _inputs(planner: Planner, package: LockedPackage) -> dict[str, str]:
                 _place(planner, other)
             if known in planner.results:
                 found[other.name] = planner.results[known]
+                found |= {n: p for n, p in _inputs(planner, other).items() if n not in found}
     return found
+
+
+def _compiles(source: Source) -> bool:
+    return source.method == "build" or bool(source.steps)
+
+
+def _toolchains(planner: Planner, scope: str) -> tuple[UsedToolchain, ...]:
+    """Return what compiles for the packages of a scope, planning what is to be made."""
+    served = planner.target if scope == TARGET_SCOPE else planner.build
+    found = (
+        _used(planner, package, served)
+        for package in planner.locked.in_scope(toolchain_scope(scope))
+    )
+    return tuple(used for used in found if used is not None)
+
+
+def _used(planner: Planner, package: LockedPackage, served: Platform) -> UsedToolchain | None:
+    recipe = planner.recipes.get(package.name)
+    rule = recipe.toolchain_for(served, planner.build) if recipe else None
+    if rule is None:
+        return None
+    found = _detected(planner, package) if package.method == "detected" else None
+    placed = _place(planner, package)
+    prefix = found.prefix if found else placed.prefix if placed else ""
+    executable = found.executable if found else None
+    return UsedToolchain(package.name, package.version, prefix, executable, rule, served)
 
 
 def _detected(planner: Planner, package: LockedPackage) -> Installation | None:
@@ -203,7 +247,9 @@ def _package_key(step: PackageStep) -> str:
             "artifacts": [[_known_by(a), a.reference, a.name] for a in package.artifacts],
             # Nothing of a tool gets into what is merely unpacked.
             "tools": [step.tools, Path(step.venv or "").name] if runs else [],
+            "toolchains": repr(step.toolchains) if runs else "",
             "inputs": step.inputs if runs else [],
+            "libraries": repr(step.recipe.libraries),
             "beside": _digest(beside) if runs or source.text("path") else "",
         }
     )

@@ -7,8 +7,9 @@ from typing import Any
 from ckpm.model.recipe import Option, Part, Recipe, Source
 from ckpm.model.workflow import EnvironmentFile, Parameter, ResultField, Workflow, WorkflowStep
 from ckpm.recipe.fields import Each, Field, Record, Table, Text
-from ckpm.recipe.recipes import COMMAND, ENV, KINDS, NEED, OPTION, PART_FIELDS, PROVIDED, TEXT
+from ckpm.recipe.recipes import ENV, KINDS, NEED, OPTION, PART_FIELDS, PROVIDED
 from ckpm.recipe.recipes import _part as part_of
+from ckpm.recipe.toolchains import COMMAND, TEXT
 from ckpm.recipe.values import package_name, relative_path
 
 PARAMETER = Record(

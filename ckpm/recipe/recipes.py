@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ckpm.model.environment import AppendPath, EnvChange, PrependPath, SetVar, UnsetVar
+from ckpm.model.ranges import ANY, parse_range
 from ckpm.model.recipe import (
     ALWAYS,
     EnvRule,
@@ -18,7 +19,9 @@ from ckpm.model.recipe import (
     When,
 )
 from ckpm.model.requirement import Requirement, parse_requirement
+from ckpm.model.scopes import TOOLCHAIN
 from ckpm.recipe.fields import Each, Field, Record, Table, Text
+from ckpm.recipe.toolchains import COMMAND, LIBRARY, TEXT, TOOLCHAIN_RULE, WHEN
 from ckpm.recipe.values import (
     ALGORITHMS,
     count,
@@ -35,10 +38,9 @@ METHODS = (
     "pypi", "archive", "file", "npm", "maven", "build", "system", "manual", "uv-python",
 )  # fmt: skip
 
-TEXT = Text()
+SYSTEMS = ("cmake", "meson", "autotools", "make", "cargo", "commands")
+
 NAMES = Each(Text(parse=package_name), lone=True)
-WHEN = Table(Each(TEXT, lone=True))
-COMMAND = Each(TEXT)
 
 
 def _need(fields: dict[str, Any], line: int) -> Need:
@@ -47,14 +49,15 @@ def _need(fields: dict[str, Any], line: int) -> Need:
     asked = Requirement(
         requirement.package, requirement.range, requirement.options, ability, f":{line}"
     )
-    return Need(asked, When(fields.get("when", ())))
+    return Need(asked, When(fields.get("when", ())), fields.get("range", ANY))
 
 
 NEED = Record(
     "need",
     {
         "package": Field(Text(parse=parse_requirement), "the requirement", required=True),
-        "when": Field(WHEN, "options or `platform` globs under which it holds"),
+        "when": Field(WHEN, "options, `platform` or (of a toolchain) `target` globs for it"),
+        "range": Field(Text(parse=parse_range), "the package's own versions that need it"),
         "ability": Field(
             Text(choices=("run", "link", "develop")), "what an installation must offer"
         ),
@@ -68,9 +71,17 @@ PROVIDED = Record(
     {
         "name": Field(Text(parse=package_name), "the virtual package", required=True),
         "version": Field(TEXT, "its version; the package's own when absent"),
-        "when": Field(WHEN, "options or `platform` globs under which it is provided"),
+        "when": Field(WHEN, "options, `platform` or (of a toolchain) `target` globs for it"),
+        "range": Field(Text(parse=parse_range), "the package's own versions that provide it"),
+        "rank": Field(Text(parse=count), "of several, the lowest is preferred (default: 50)"),
     },
-    lambda fields, _: Provided(fields["name"], fields.get("version"), When(fields.get("when", ()))),
+    lambda fields, _: Provided(
+        fields["name"],
+        fields.get("version"),
+        When(fields.get("when", ())),
+        fields.get("range", ANY),
+        fields.get("rank", 50),
+    ),
     shorthand=lambda text, _: Provided(package_name(text)),
 )
 
@@ -136,8 +147,11 @@ _DETAILS: dict[str, Field] = {
         Text(choices=("venv", "files")), "pypi: install into the environment, or unpack the wheel"
     ),
     "path": Field(Text(parse=relative_path), "file, build: what lies beside the recipe"),
-    "system": Field(Text(choices=("cmake", "commands")), "build: what drives it"),
+    "system": Field(Text(choices=SYSTEMS), "build: what drives it"),
     "configure": Field(Each(TEXT), "build: extra arguments of the configure command"),
+    "build": Field(Each(TEXT), "build: extra arguments of the build command, such as targets"),
+    "install": Field(Each(TEXT), "build: extra arguments of the install command"),
+    "directory": Field(Text(parse=relative_path), "build: the project, inside the source"),
     "instructions": Field(TEXT, "manual: where to get it and where to put it"),
     "command": Field(COMMAND, "system: the command that a person may run"),
 }
@@ -244,6 +258,8 @@ RECIPE_FIELDS = {
     "sources": Field(Each(SOURCE), "ways to obtain it, the preferred one first"),
     "env": Field(Each(ENV), "what its users' environment gets"),
     "test": Field(Each(TEST), "what must be true once it is installed"),
+    "toolchain": Field(Each(TOOLCHAIN_RULE), "how it compiles, for each kind of target"),
+    "library": Field(Each(LIBRARY), "what CMake and pkg-config are told of it"),
 }
 
 
@@ -253,6 +269,8 @@ def _recipe(fields: dict[str, Any], _line: int) -> Recipe:
         for name, option in fields.get("options", ())
     )
     _check_options(fields, {option.name: option.values for option in options})
+    if fields["name"] == TOOLCHAIN:
+        raise ValueError(f"another name than `{TOOLCHAIN}`, which stands for what compiles")
     return Recipe(
         name=fields["name"],
         kind=fields["kind"],
@@ -269,6 +287,8 @@ def _recipe(fields: dict[str, Any], _line: int) -> Recipe:
         sources=fields.get("sources", ()),
         env=tuple(rule for rules in fields.get("env", ()) for rule in rules),
         tests=fields.get("test", ()),
+        toolchain=fields.get("toolchain", ()),
+        libraries=fields.get("library", ()),
     )
 
 
@@ -278,7 +298,7 @@ def _check_options(fields: dict[str, Any], options: dict[str, tuple[str, ...]]) 
     whens = [item.when for item in conditioned]
     whens += [need.when for source in sources for need in (*source.needs, *source.conflicts)]
     for name, values in (pair for when in whens for pair in when.conditions):
-        if name == "platform":
+        if name in ("platform", "target"):
             continue
         if name not in options:
             raise ValueError(f"`when` to name an option of this recipe, not `{name}`")

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ckpm.resolve.embed import Packages, Terms, choose
     from ckpm.resolve.listed import answer_question
-    from ckpm.resolve.offers import Offers, World
+    from ckpm.resolve.offers import Offers
     from ckpm.resolve.stage import resolve
     from ckpm.resolve.supply import Supply, Wants
+    from ckpm.resolve.world import World
 
 # Each caller has one way in, and pays for that alone.
 _HOMES = {
@@ -19,7 +20,7 @@ _HOMES = {
     "choose": "embed",
     "answer_question": "listed",
     "Offers": "offers",
-    "World": "offers",
+    "World": "world",
     "resolve": "stage",
     "Supply": "supply",
     "Wants": "supply",

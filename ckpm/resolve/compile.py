@@ -7,7 +7,8 @@ from itertools import product
 
 from ckpm.model.ranges import ANY
 from ckpm.model.requirement import Options, Requirement
-from ckpm.model.resolution import ANY_VERSION, TARGET_SCOPE, Candidate, Nogood
+from ckpm.model.resolution import ANY_VERSION, Candidate, Nogood
+from ckpm.model.scopes import TARGET_SCOPE
 from ckpm.resolve.masks import Masks, versions_for
 from ckpm.resolve.problem import MAX_TOOL_DEPTH, Edge, Edges, Key, Node, Pairs, Problem
 from ckpm.resolve.supply import Supply
@@ -51,7 +52,7 @@ class _Compiler:
     # edges
 
     def ask(self, requirement: Requirement) -> Edge:
-        return self.edge(requirement, TARGET_SCOPE)
+        return self.needed(requirement, TARGET_SCOPE)
 
     def expand(self, number: int, position: int) -> Edges:
         node = self.problem.nodes[number]
@@ -59,14 +60,19 @@ class _Compiler:
         if node.is_choice:
             return (self.chosen(candidate),)
         wants = self.supply.wants(candidate)
-        scope, below = candidate.scope, candidate.tool_scope
+        scope = candidate.scope
         return (
-            *(self.edge(need, scope) for need in wants.needs),
-            *(self.tool(tool, below) for tool in wants.tools),
+            *(self.needed(need, scope) for need in wants.needs),
+            *(self.tool(tool, candidate) for tool in wants.tools),
             *(e for refused in wants.conflicts for e in self.refused(refused, scope, number)),
         )
 
-    def tool(self, requirement: Requirement, scope: str) -> Edge:
+    def needed(self, requirement: Requirement, scope: str) -> Edge:
+        return self.edge(requirement, self.supply.scope(requirement.package, scope))
+
+    def tool(self, requirement: Requirement, candidate: Candidate) -> Edge:
+        shared = self.supply.scope(requirement.package, candidate.scope)
+        scope = candidate.tool_scope if shared == candidate.scope else shared
         if scope.count("/") < MAX_TOOL_DEPTH:
             return self.edge(requirement, scope)
         return Edge(requirement, self.number(Key(requirement.package, scope), ()), 0)
@@ -98,6 +104,7 @@ class _Compiler:
     def refused(self, conflict: Requirement, scope: str, owner: int) -> Iterator[Edge]:
         """Yield what is left of every node of which some candidate would meet the conflict."""
         name = conflict.package
+        scope = self.supply.scope(name, scope)
         for package in dict.fromkeys([name, *self.supply.providers(name)]):
             for number in self.own_nodes(package, scope):
                 node = self.problem.nodes[number]
@@ -157,14 +164,18 @@ class _Compiler:
 
     def providing(self, virtual: str, scope: str) -> tuple[Candidate, ...]:
         names = (name for name in self.supply.providers(virtual) if name != virtual)
-        first = sorted(names, key=lambda name: name not in self.wanted)
         found = [
             candidate
-            for name in first
+            for name in names
             for candidate in self.candidates(name, scope)
             if virtual in dict(candidate.provides)
         ]
-        return tuple(sorted(found, key=self.is_extra))
+        return tuple(sorted(found, key=self.provider_rank))
+
+    def provider_rank(self, candidate: Candidate) -> tuple[bool, bool, bool]:
+        """Order providers: required anyway, there already, then as they come."""
+        is_asked = candidate.package in self.wanted
+        return (self.is_extra(candidate), not is_asked, not self.supply.is_found(candidate))
 
     def is_extra(self, candidate: Candidate) -> bool:
         """Whether a provider is another variant than the one that is required anyway."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ckpm.errors import UnsatisfiableError
+from ckpm.model.scopes import is_below
 from ckpm.resolve.conflict import minimal_conflict
 from ckpm.resolve.deadline import ShouldStop, never
 from ckpm.resolve.hints import remedies
@@ -203,7 +204,7 @@ class _Chain:
         groups: dict[tuple[str, str, str], list[int]] = {}
         for position, edge in self.edges(source, target):
             verb = "needs" if edge.requires else "conflicts with"
-            if self.problem.nodes[target].key.scope != node.key.scope:
+            if is_below(self.problem.nodes[target].key.scope, node.key.scope):
                 verb = "needs the tool"
             ability = f" able to {edge.requirement.ability}" if edge.requirement.ability else ""
             text = (f"`{edge.requirement}`{ability}", edge.requirement.origin, verb)

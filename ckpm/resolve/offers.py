@@ -2,65 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from ckpm.errors import DownloadError
 from ckpm.model.installation import Installation
 from ckpm.model.platform import FACTS, Platform
+from ckpm.model.ranges import parse_range
 from ckpm.model.recipe import Need, Provided, Recipe, Source
 from ckpm.model.requirement import Options, Requirement
-from ckpm.model.resolution import (
-    DETECTED_FIRST,
-    TARGET_SCOPE,
-    Candidate,
-    Preferences,
-    Rejection,
-    Release,
-)
+from ckpm.model.resolution import Candidate, Rejection, Release
+from ckpm.model.scopes import is_toolchain, served_scope, toolchain_scope
 from ckpm.model.version import Version
 from ckpm.resolve.preference import Preference, option_choices
 from ckpm.resolve.supply import Wants
-
-
-class Recipes(Protocol):
-    """Where recipes come from."""
-
-    def recipe(self, name: str) -> Recipe | None: ...
-
-    def providers(self, virtual: str) -> tuple[str, ...]: ...
-
+from ckpm.resolve.world import World
 
 METHOD_TOOLS = {"npm": ("npm",)}
 """Tools that a method needs whatever its recipe says."""
 
-Releases = Callable[[Recipe, Source, Platform], Sequence[Release]]
 
-
-@dataclass(frozen=True)
-class World:
-    """Everything that a resolution depends on.
-
-    ``installed`` tells what the machine has of a package, ``releases`` what only an index knows.
-    ``forbidden`` maps candidates' titles, or ``package from method`` for all of a method, to the
-    reason; ``locked`` maps (package, scope) to the version to keep; ``stored`` tells by which
-    methods a version has been made here already.
-    """
-
-    recipes: Recipes
-    target: Platform
-    build: Platform
-    installed: Callable[[str], Sequence[Installation]] = lambda _package: ()
-    releases: Releases = lambda _recipe, _source, _platform: ()
-    forbidden: Mapping[str, str] = field(default_factory=dict)
-    locked: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    prefer: Preferences = DETECTED_FIRST
-    stored: Callable[[str, str], Collection[str]] = lambda _package, _version: ()
-
-    def platform(self, scope: str) -> Platform:
-        """Return the platform that a scope is for: tools run on the build platform."""
-        return self.target if scope == TARGET_SCOPE else self.build
+Holding = Callable[[Iterable[Need]], Iterator[Requirement]]
+"""From needs to the requirements among them that hold for a candidate."""
 
 
 class Offers:
@@ -74,6 +36,7 @@ class Offers:
         self.rejections: list[Rejection] = []
         self.faults: list[str] = []
         self._of_releases: dict[int, tuple[Requirement, ...]] = {}
+        self._toolchains: dict[str, bool] = {}
 
     def candidates(self, package: str, scope: str) -> list[Candidate]:
         """See ``Supply``."""
@@ -85,21 +48,30 @@ class Offers:
         return self._preference(package, scope, recipe).ranked(allowed)
 
     def providers(self, virtual: str) -> tuple[str, ...]:
+        """See ``Supply``; those of a lower rank first."""
+        names = self.world.recipes.providers(virtual)
+        return tuple(sorted(names, key=lambda name: self._rank(name, virtual)))
+
+    def scope(self, package: str, scope: str) -> str:
+        """See ``Supply``: one toolchain for a scope, and facts are those of what it serves."""
+        if is_toolchain(scope):
+            return served_scope(scope) if package in FACTS else scope
+        return toolchain_scope(scope) if self._is_toolchain(package) else scope
+
+    def is_found(self, candidate: Candidate) -> bool:
         """See ``Supply``."""
-        return self.world.recipes.providers(virtual)
+        prefers = self.world.prefer[candidate.package] == "detected"
+        return prefers and candidate.installation is not None
 
     def wants(self, candidate: Candidate) -> Wants:
         """See ``Supply``; what an installation needs is there already."""
         recipe, source = self.world.recipes.recipe(candidate.package), candidate.source
         if recipe is None:
             return Wants()
-        platform, options = self.world.platform(candidate.scope), dict(candidate.options)
-
-        def holding(needs: Iterable[Need]) -> Iterator[Requirement]:
-            return _holding(needs, options, platform, recipe)
-
+        holding = self._holding(candidate, recipe)
         if source is None:
-            return Wants(conflicts=tuple(holding(recipe.conflicts)))
+            needs = self._needs_of_products(candidate, recipe, holding)
+            return Wants(tuple(needs), conflicts=tuple(holding(recipe.conflicts)))
         released = self._of_releases[id(candidate)]
         return Wants(
             needs=(*released, *holding((*recipe.needs, *source.needs))),
@@ -129,6 +101,53 @@ class Offers:
         platform = self.world.platform(scope).name
         return f"--target {platform}:{package}=VERSION" if package in FACTS else ""
 
+    def _is_toolchain(self, package: str) -> bool:
+        """Whether a package, or all that provide a virtual one, compile for others."""
+        if package not in self._toolchains:
+            recipes = self.world.recipes
+            names = [package] if recipes.recipe(package) else recipes.providers(package)
+            found = [recipe for name in names if (recipe := recipes.recipe(name))]
+            compile_ = [recipe.kind == "toolchain" for recipe in found]
+            self._toolchains[package] = bool(compile_) and all(compile_)
+        return self._toolchains[package]
+
+    def _rank(self, name: str, virtual: str) -> int:
+        recipe = self.world.recipes.recipe(name)
+        sources = recipe.sources if recipe else ()
+        stated = [*(recipe.provides if recipe else ()), *(p for s in sources for p in s.provides)]
+        return min((p.rank for p in stated if p.name == virtual), default=50)
+
+    def _holding(self, candidate: Candidate, recipe: Recipe) -> Holding:
+        platform, served = self._platforms(candidate.scope)
+        options = dict(candidate.options)
+
+        def holding(needs: Iterable[Need]) -> Iterator[Requirement]:
+            for need in needs:
+                holds = need.when.holds(options, platform, served)
+                if holds and candidate.version in need.range:
+                    yield need.requirement.asked_by(f"{recipe.origin}{need.requirement.origin}")
+
+        return holding
+
+    def _platforms(self, scope: str) -> tuple[Platform, Platform]:
+        """Return where what is in a scope runs, and what it makes things for."""
+        return self.world.platform(scope), self.world.served(scope)
+
+    def _needs_of_products(
+        self, candidate: Candidate, recipe: Recipe, holding: Holding
+    ) -> Iterator[Requirement]:
+        """Yield what programs that an installed compiler makes need of the target."""
+        found = candidate.installation
+        if found is None or not is_toolchain(candidate.scope):
+            return
+        yield from holding(recipe.needs)
+        compiling = self.world.compiling(found, recipe, self.world.served(candidate.scope))
+        if compiling.glibc:
+            origin = f"{found.executable}, whose C library is glibc {compiling.glibc}"
+            # All programs need what was merged into the C library by 2.34, and few need more.
+            least = min(Version(compiling.glibc), Version("2.34"))
+            yield Requirement("glibc", parse_range(f">={least}"), origin=origin)
+
     def _preference(self, package: str, scope: str, recipe: Recipe | None) -> Preference:
         sources = recipe.sources if recipe else ()
         known = (found for found in self.world.installed(package) if found.python)
@@ -157,12 +176,12 @@ class Offers:
         return reason is not None
 
     def _detected(self, package: str, scope: str, recipe: Recipe | None) -> Iterator[Candidate]:
-        platform = self.world.platform(scope)
-        if platform.name != self.world.build.name:
+        platforms = self._platforms(scope)
+        if platforms[0].name != self.world.build.name:
             return
         for found in self.world.installed(package):
             # A virtual environment cannot see another interpreter's distributions.
-            if found.python is None:
+            if found.python is None and self._compiles(found, scope, recipe):
                 options = dict(found.options)
                 yield Candidate(
                     package,
@@ -171,8 +190,20 @@ class Offers:
                     scope,
                     _key_options(recipe, options),
                     installation=found,
-                    provides=_provided(recipe, None, found.version, options, platform),
+                    provides=_provided(
+                        recipe, None, found.version, options, self._platforms(scope)
+                    ),
                 )
+
+    def _compiles(self, found: Installation, scope: str, recipe: Recipe | None) -> bool:
+        """Whether an installation may be used in a scope; in a toolchain's, it must compile."""
+        if recipe is None or not is_toolchain(scope):
+            return True
+        fault = self.world.compiling(found, recipe, self.world.served(scope)).fault
+        if fault:
+            name = f"{found.package} {found.version}"
+            self.rejections.append(Rejection(name, found.package, fault))
+        return fault is None
 
     def _facts(self, package: str, scope: str, recipe: Recipe | None) -> Iterator[Candidate]:
         value = self.world.platform(scope).fact(package)
@@ -182,15 +213,28 @@ class Offers:
     def _installable(self, recipe: Recipe, scope: str) -> Iterator[Candidate]:
         platform = self.world.platform(scope)
         for source in recipe.sources:
-            if not platform.matches(source.platforms) or self._is_out_of_reach(
-                recipe, source, platform
-            ):
+            if not platform.matches(source.platforms) or self._is_out_of_reach(recipe, source):
                 continue
             for release in self._releases(recipe, source, platform):
                 for options in option_choices(_options(recipe, source)):
-                    candidate = _candidate(recipe, source, release, options, scope, platform)
+                    candidate = self._candidate(recipe, source, release, options, scope)
                     self._of_releases[id(candidate)] = release.needs
                     yield candidate
+
+    def _candidate(
+        self, recipe: Recipe, source: Source, release: Release, options: dict[str, str], scope: str
+    ) -> Candidate:
+        version = Version(release.version, recipe.version_scheme)
+        return Candidate(
+            recipe.name,
+            version,
+            tuple(sorted(options.items())),
+            scope,
+            _key_options(recipe, options),
+            source=source,
+            provides=_provided(recipe, source, version, options, self._platforms(scope)),
+            source_line=source.line,
+        )
 
     def _releases(self, recipe: Recipe, source: Source, platform: Platform) -> Iterable[Release]:
         if source.versions:
@@ -204,50 +248,18 @@ class Offers:
             self._reject(recipe, source, reason)
             return ()
 
-    def _is_out_of_reach(self, recipe: Recipe, source: Source, platform: Platform) -> bool:
+    def _is_out_of_reach(self, recipe: Recipe, source: Source) -> bool:
         """Whether a source is one that ckpm cannot use by itself; the reason is kept."""
         if source.method == "system":
             command = " ".join(source.texts("command"))
             self._reject(recipe, source, f"installing it is yours to do: `{command}`")
-        elif source.method == "build" and platform.name != self.world.build.name:
-            self._reject(recipe, source, f"building for {platform} is not possible yet")
-        else:
-            return False
-        return True
+            return True
+        return False
 
     def _reject(self, recipe: Recipe, source: Source, reason: str) -> None:
         self.rejections.append(
             Rejection(f"{recipe.name} from {source.method}", recipe.name, reason)
         )
-
-
-def _candidate(
-    recipe: Recipe,
-    source: Source,
-    release: Release,
-    options: dict[str, str],
-    scope: str,
-    platform: Platform,
-) -> Candidate:
-    version = Version(release.version, recipe.version_scheme)
-    return Candidate(
-        recipe.name,
-        version,
-        tuple(sorted(options.items())),
-        scope,
-        _key_options(recipe, options),
-        source=source,
-        provides=_provided(recipe, source, version, options, platform),
-        source_line=source.line,
-    )
-
-
-def _holding(
-    needs: Iterable[Need], options: Mapping[str, str], platform: Platform, recipe: Recipe
-) -> Iterator[Requirement]:
-    for need in needs:
-        if need.when.holds(options, platform):
-            yield need.requirement.asked_by(f"{recipe.origin}{need.requirement.origin}")
 
 
 def _method_tools(recipe: Recipe, source: Source) -> Iterator[Requirement]:
@@ -273,7 +285,7 @@ def _provided(
     source: Source | None,
     version: Version,
     options: Mapping[str, str],
-    platform: Platform,
+    platforms: tuple[Platform, Platform],
 ) -> tuple[tuple[str, Version], ...]:
     provided: list[Provided] = [
         *(recipe.provides if recipe else ()),
@@ -282,5 +294,5 @@ def _provided(
     return tuple(
         (item.name, Version(item.version) if item.version else version)
         for item in provided
-        if item.when.holds(options, platform)
+        if item.when.holds(options, *platforms) and version in item.range
     )

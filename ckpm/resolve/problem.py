@@ -15,6 +15,7 @@ from typing import NoReturn
 
 from ckpm.model.requirement import Options, Requirement
 from ckpm.model.resolution import Candidate
+from ckpm.model.scopes import scope_text
 
 Edges = tuple["Edge", ...]
 Expand = Callable[[int, int], Edges]
@@ -39,7 +40,7 @@ class Key:
 
     def __str__(self) -> str:
         options = ",".join(f"{name}={value}" for name, value in self.variant)
-        where = f" (tools of {self.scope})" if self.scope else ""
+        where = f" ({scope_text(self.scope)})" if self.scope else ""
         return f"{self.name}{':' + options if options else ''}{where}"
 
 

@@ -6,17 +6,19 @@ from collections.abc import Iterable, Sequence
 
 from ckpm.errors import CkpmError, DownloadError, NotFoundError, UndecidedError
 from ckpm.model.requirement import Requirement
-from ckpm.model.resolution import TARGET_SCOPE, Choice, Nogood, Resolution
+from ckpm.model.resolution import Choice, Nogood, Resolution
+from ckpm.model.scopes import TARGET_SCOPE
 from ckpm.resolve.answer import choices, passed_over
 from ckpm.resolve.check import check
 from ckpm.resolve.compile import compile_problem
 from ckpm.resolve.core import Answer, SearchStoppedError
 from ckpm.resolve.deadline import ShouldStop, within
 from ckpm.resolve.explain import explain
-from ckpm.resolve.offers import Offers, World
+from ckpm.resolve.offers import Offers
 from ckpm.resolve.problem import Problem
 from ckpm.resolve.search import search
 from ckpm.resolve.supply import Supply
+from ckpm.resolve.world import World
 
 
 def resolve(

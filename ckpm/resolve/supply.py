@@ -43,6 +43,14 @@ class Supply(Protocol):
         """Return what one candidate asks for, the most important first."""
         ...
 
+    def scope(self, package: str, scope: str) -> str:
+        """Return the scope in which a package that something in ``scope`` wants is chosen."""
+        return scope
+
+    def is_found(self, candidate: Candidate) -> bool:
+        """Whether a provider comes before others because it is there already."""
+        return False
+
     def left_out(self, package: str) -> Sequence[Rejection]:
         """Return what of a package is not offered at all, and why."""
         return ()

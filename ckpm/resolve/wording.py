@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ckpm.model.resolution import Candidate
+from ckpm.model.scopes import scope_text
 from ckpm.resolve.problem import MAX_TOOL_DEPTH, Node
 from ckpm.resolve.supply import Supply
 
 
 def named(node: Node) -> str:
     """Name a node's package, and whose tool it is."""
-    whose = f" (tools of {node.key.scope})" if node.key.scope else ""
+    whose = f" ({scope_text(node.key.scope)})" if node.key.scope else ""
     return f"`{node.key.name}`{whose}"
 
 

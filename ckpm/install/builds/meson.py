@@ -1,0 +1,67 @@
+"""Meson: a cross or native file, and the commands that use it.
+
+The keys are those of https://mesonbuild.com/Machine-files.html.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ckpm.install.builds.build import Argv, Build
+from ckpm.install.builds.toolchain import Toolchain
+
+_PROGRAMS = {"cc": "c", "cxx": "cpp"}
+_SYSTEMS = {"macos": "darwin"}
+
+
+def commands(build: Build) -> Sequence[Argv]:
+    """See ``BuildSystem``."""
+    meson = build.tool("meson")
+    file = build.directory.with_name("meson.ini")
+    file.write_text(machine_text(build.toolchain), encoding="utf-8")
+    kind = "--cross-file" if build.toolchain.is_cross else "--native-file"
+    here = str(build.directory)
+    setup = (
+        meson, "setup", here, str(build.project), kind, str(file), "--buildtype=release",
+        f"--prefix={build.prefix}", "--libdir=lib", "--wrap-mode=nodownload",
+        f"-Dcmake_prefix_path={','.join(str(path) for path in build.inputs)}",
+        *build.added("configure"),
+    )  # fmt: skip
+    make = (meson, "compile", "-C", here, "-j", str(build.jobs), *build.added("build"))
+    return [setup, make, (meson, "install", "-C", here, "--no-rebuild", *build.added("install"))]
+
+
+def machine_text(toolchain: Toolchain) -> str:
+    """Return the machine file."""
+    return "".join(f"{line}\n" for line in _lines(toolchain))
+
+
+def _lines(toolchain: Toolchain) -> Iterator[str]:
+    yield f"# Compile for {toolchain.target.name}; written by ckpm."
+    yield "[binaries]"
+    launcher = [toolchain.launcher] if toolchain.launcher else []
+    for name, program in toolchain.programs.items():
+        called = [*launcher, program] if name in _PROGRAMS else [program]
+        yield f"{_PROGRAMS.get(name, name)} = {_listed(called)}"
+    # Meson would look for one of the target's own name.
+    yield "pkg-config = 'pkg-config'"
+    yield "[built-in options]"
+    for language in ("c", "cpp"):
+        yield f"{language}_args = {_listed(toolchain.flags)}"
+        yield f"{language}_link_args = {_listed([*toolchain.flags, *toolchain.link])}"
+    if toolchain.is_cross:
+        yield from _machine(toolchain)
+
+
+def _machine(toolchain: Toolchain) -> Iterator[str]:
+    target = toolchain.target
+    yield "[host_machine]"
+    yield f"system = '{_SYSTEMS.get(target.os, target.os)}'"
+    yield f"cpu_family = '{target.cpu_family}'"
+    yield f"cpu = '{target.processor}'"
+    yield "endian = 'little'"
+
+
+def _listed(values: Sequence[str]) -> str:
+    quoted = (value.replace("\\", "\\\\").replace("'", "\\'") for value in values)
+    return f"[{', '.join(f'{chr(39)}{value}{chr(39)}' for value in quoted)}]"

@@ -1,0 +1,54 @@
+"""The field tables of what compiles and of what is compiled against."""
+
+from __future__ import annotations
+
+from ckpm.model.recipe import When
+from ckpm.model.toolchain import PROGRAMS, LibraryExport, ToolchainRule
+from ckpm.recipe.fields import Each, Field, Record, Table, Text
+from ckpm.recipe.values import relative_path
+
+TEXT = Text()
+WHEN = Table(Each(TEXT, lone=True))
+COMMAND = Each(TEXT)
+
+TOOLCHAIN_RULE = Record(
+    "toolchain",
+    {
+        "when": Field(WHEN, "`target` globs it compiles for; `native` is this machine's platform"),
+        **{name: Field(COMMAND, f"the command for {name}") for name in PROGRAMS},
+        "flags": Field(COMMAND, "arguments of every compilation and link"),
+        "link": Field(COMMAND, "arguments of links alone"),
+        "libc": Field(
+            Text(choices=("own", "system")), "whether it has the target's C library (default: own)"
+        ),
+        "cmake": Field(Table(TEXT), "CMake's variables; `include` is a toolchain file it ships"),
+        "environ": Field(Table(TEXT), "variables that its programs need"),
+    },
+    lambda fields, _: ToolchainRule(
+        When(fields.get("when", ())),
+        tuple((name, fields[name]) for name in PROGRAMS if name in fields),
+        fields.get("flags", ()),
+        fields.get("link", ()),
+        libc=fields.get("libc", "own"),
+        cmake=fields.get("cmake", ()),
+        environ=fields.get("environ", ()),
+    ),
+)
+
+LIBRARY = Record(
+    "library",
+    {
+        "libraries": Field(Each(TEXT), "the names behind `-l`", required=True),
+        "cmake": Field(TEXT, "its name for `find_package`; the target is `NAME::NAME`"),
+        "pkg_config": Field(TEXT, "its name for pkg-config"),
+        "include": Field(Text(parse=relative_path), "where its headers are (default: include)"),
+        "when": Field(WHEN, "options or `platform` globs under which it holds"),
+    },
+    lambda fields, _: LibraryExport(
+        fields["libraries"],
+        fields.get("cmake"),
+        fields.get("pkg_config"),
+        fields.get("include", "include"),
+        When(fields.get("when", ())),
+    ),
+)
