@@ -279,8 +279,9 @@ class Session:
 
     def forbid(self, candidate: Candidate, reason: str) -> None:
         """Leave a candidate out from now on, and remember to say so."""
-        self.forbidden[candidate.title] = reason
-        self.remark(f"{candidate} from {candidate.origin} is left out: {reason}")
+        self.forbidden[candidate.release] = reason
+        name = f"{candidate.package} {candidate.version} from {candidate.origin}"
+        self.remark(f"{name} is left out: {reason}")
 
     def remark(self, note: str) -> None:
         """Say something once, now and with the plan."""
@@ -350,7 +351,7 @@ class Session:
             gone = [c for c in prepared.resolution if c.package == error.package and c.source]
         else:
             gone = [c for c in prepared.resolution if c.origin == "uv-python"]
-        if not gone or gone[0].title in self.forbidden:
+        if not gone or gone[0].release in self.forbidden:
             raise error
         for candidate in gone:
             self.forbid(candidate, reason)

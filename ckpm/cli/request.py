@@ -15,11 +15,12 @@ from ckpm.model.workflow import EnvironmentFile
 
 @dataclass(frozen=True)
 class Request:
-    """An environment, what it declares, and what is required of it now."""
+    """An environment, what it declares, what is required of it now, and its options' values."""
 
     place: Place
     declared: EnvironmentFile
     requirements: tuple[Requirement, ...]
+    options: tuple[tuple[str, str], ...] = ()
 
     @property
     def own(self) -> tuple[Recipe, ...]:
@@ -37,22 +38,23 @@ def environment_request(
     """Return what an environment declares, for a choice of its own options."""
     place = context.session.place(name, create=create)
     declared = context.session.environment_file(place)
-    chosen = _checked(declared, options or {})
-    if chosen:
-        place = _variant(place, chosen)
+    _check(declared, options or {})
+    defaults = declared.defaults(foreign=context.target.name != context.session.native.name)
+    chosen = {**defaults, **(options or {})}
+    if others := {name: value for name, value in chosen.items() if value != defaults[name]}:
+        place = _variant(place, others)
     required = declared.required(chosen, context.target)
-    return Request(place, declared, required)
+    return Request(place, declared, required, tuple(chosen.items()))
 
 
-def _checked(declared: EnvironmentFile, options: Mapping[str, str]) -> dict[str, str]:
-    """Return the options that differ from their defaults, each known and allowed."""
+def _check(declared: EnvironmentFile, options: Mapping[str, str]) -> None:
+    """Make sure that each option is known and its value allowed."""
     known = {option.name: option for option in declared.options}
     for name, value in options.items():
         if name not in known:
             raise UsageError(f"the environment `{declared.name}` has no option `{name}`")
         if value not in known[name].values:
             raise UsageError(f"`{name}` is one of {', '.join(known[name].values)}, not `{value}`")
-    return {name: value for name, value in options.items() if value != known[name].default}
 
 
 def _variant(place: Place, chosen: Mapping[str, str]) -> Place:

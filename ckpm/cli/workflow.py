@@ -5,29 +5,38 @@ from __future__ import annotations
 import argparse
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ckpm.cli.columns import size, table
 from ckpm.cli.context import Context, add_common
 from ckpm.cli.render import plan_text
 from ckpm.cli.request import Request, environment_request, install, prepare, with_reachability
+from ckpm.cli.running import run_here
+from ckpm.config.platforms import known_platforms
 from ckpm.config.trust import require_trust
 from ckpm.detect.facts import machine_facts
 from ckpm.errors import NotFoundError, UsageError
-from ckpm.model.request import Prepared
+from ckpm.model.request import Environment, Place, Prepared
 from ckpm.model.workflow import Workflow
 from ckpm.plan.lockfile import lock_text
-from ckpm.workflow import Results, RunRecord, run_workflow
-from ckpm.workflow.execute import chosen_parameters
+from ckpm.workflow import Results, RunRecord
+from ckpm.workflow.execute import Outcome, chosen_parameters
+
+if TYPE_CHECKING:  # Few runs are elsewhere.
+    from ckpm.cli.deploy import Visit
 
 EXAMPLES = {
     "run": "examples:\n  ckpm run object-detection\n"
     "  ckpm run object-detection --runtime tensorflow\n"
     "  ckpm run object-detection repeats=50 images=./my-photos\n"
-    "  ckpm run detect                         a workflow of this project\n",
+    "  ckpm run detect                         a workflow of this project\n"
+    "  ckpm run object-detection --on ssh://pi@raspberrypi images=./my-photos\n"
+    "  ckpm run object-detection --on adb:\n",
     "results": "examples:\n  ckpm results list\n  ckpm results show 3\n"
     "  ckpm results compare 2 3\n",
 }
@@ -68,6 +77,11 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output", metavar="DIR", help="where results go (default: WORKFLOW-results)"
     )
+    parser.add_argument(
+        "--on",
+        metavar="DEVICE",
+        help="deploy to this device and run there: ssh://[user@]host[:port] or adb:[SERIAL]",
+    )
     add_common(parser, "env", "target", "dry-run", "json", "quiet", "store", "offline")
     add_common(parser, "prefer", "lowest", "no-detected", "allow-unverified")
 
@@ -76,6 +90,24 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
     """Run one of these commands."""
     if command == "results":
         return _results(options, context)
+    with _device(options, context) as there:
+        return _run(options, context, there)
+
+
+@contextmanager
+def _device(options: argparse.Namespace, context: Context) -> Iterator[Visit | None]:
+    """Give the device of ``--on``, which also says what the target is."""
+    if options.on is None:
+        yield None
+        return
+    from ckpm.cli.deploy import visit
+
+    with visit(context, options.on) as there:
+        options.target = options.target or there.facts.target(known_platforms())
+        yield there
+
+
+def _run(options: argparse.Namespace, context: Context, there: Visit | None) -> int:
     request, workflow = _workflow(options, context)
     parameters = _pairs(options.values)
     chosen_parameters(workflow, parameters)
@@ -94,10 +126,11 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
         )
     environment = install(context, request, prepared)
     prepared = environment.made_from or prepared
+    root = _deployed(context, there, request.place, environment)
     output = Path(options.output or f"{workflow.name}-results").absolute()
     started, clock = datetime.now(UTC), time.monotonic()
-    environ = context.session.environ
-    outcome = run_workflow(workflow, environment, parameters, output, environ, talk=context.is_json)
+    asked = (workflow, parameters, output)
+    outcome = _outcome(context, environment, (there, root), asked)
     record = RunRecord(
         started=started.isoformat(timespec="seconds"),
         seconds=round(time.monotonic() - clock, 3),
@@ -106,7 +139,7 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
         target=environment.target,
         lock=_lock_digest(prepared),
         exit_code=outcome.exit_code,
-        machine=dict(machine_facts(context.session.host, context.facts_cache).rows()),
+        machine=_machine(context, there),
         parameters={**outcome.parameters, **_options(options)},
         results=outcome.results,
         packages={p.name: p.version for p in prepared.locked.in_scope()},
@@ -117,6 +150,36 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
     if context.is_json:
         context.finish({"run": number, **asdict(record)})
     return outcome.exit_code
+
+
+def _deployed(context: Context, there: Visit | None, place: Place, environment: Environment) -> str:
+    """Bring an environment to the device; return where it lies there, nothing without one."""
+    if there is None:
+        return ""
+    from ckpm.cli.deploy import deployed
+
+    return deployed(context, there, place, environment)
+
+
+def _outcome(
+    context: Context,
+    environment: Environment,
+    where: tuple[Visit | None, str],
+    asked: tuple[Workflow, Mapping[str, str], Path],
+) -> Outcome:
+    """Run a workflow with its parameters and its results' directory, here or on a device."""
+    there, root = where
+    if there is None:
+        return run_here(context, environment, asked)
+    from ckpm.cli.deploy import run_on_device
+
+    return run_on_device(context, there, root, asked)
+
+
+def _machine(context: Context, there: Visit | None) -> dict[str, str]:
+    if there is not None:
+        return there.facts.rows()
+    return dict(machine_facts(context.session.host, context.facts_cache).rows())
 
 
 def _workflow(options: argparse.Namespace, context: Context) -> tuple[Request, Workflow]:
@@ -130,7 +193,8 @@ def _workflow(options: argparse.Namespace, context: Context) -> tuple[Request, W
             continue
         workflow = declared.workflow(options.workflow)
         if workflow is not None:
-            return environment_request(context, name, chosen), workflow
+            request = environment_request(context, name, chosen)
+            return request, workflow.chosen(dict(request.options), context.target)
     raise NotFoundError(
         f"there is no workflow `{options.workflow}`",
         hints=[
@@ -156,7 +220,7 @@ def _tell(context: Context, workflow: Workflow, output: Path, number: int, code:
     if code != 0:
         context.say(f"the workflow ended with {code}; recorded as run {number}")
         return
-    for name in workflow.shows:
+    for name in (name for name in workflow.shows if (output / name).exists()):
         context.say(f"look at: {output / name}")
     context.say(f"recorded as run {number}: `ckpm results show {number}`")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from ckpm.model.placeholders import fill
 from ckpm.model.plan import PackageStep
 from ckpm.model.platform import Platform
 from ckpm.model.recipe import Command, Part, ProductTest
+from ckpm.model.requirement import parse_requirement
 from ckpm.model.toolchain import target_values
 from ckpm.store import Store
 from ckpm.system.files import folds_names, storage_errors, temporary_directory
@@ -152,7 +153,7 @@ class PackageMaker:
             "recipe": step.recipe.directory,
             "jobs": str(os.cpu_count() or 1),
         }
-        values |= {f"needs.{name}": prefix for name, prefix in step.inputs}
+        values |= {f"needs.{name}": prefix for name, prefix in _needs(step)}
         values |= {f"tools.{name}": self._program(step, name, place) for name, place in step.tools}
         if step.venv:
             values["tools.python"] = str(Path(step.venv) / "bin" / "python")
@@ -241,6 +242,16 @@ class PackageMaker:
 
     def _supplied(self, step: PackageStep) -> Path:
         return self.store.root / "manual" / step.package.name
+
+
+def _needs(step: PackageStep) -> Iterator[tuple[str, str]]:
+    """Yield the prefixes of what it needs, by package and by the virtual one it stands in for."""
+    yield from step.inputs
+    inputs = dict(step.inputs)
+    for need in step.package.needs:
+        wanted, is_virtual, provider = need.rstrip(")").partition(" (")
+        if is_virtual and provider in inputs:
+            yield parse_requirement(wanted).package, inputs[provider]
 
 
 def _described(step: PackageStep) -> dict[str, str]:

@@ -164,11 +164,13 @@ class Registries:
     def _wheel(
         self, candidate: Candidate, recipe: Recipe, source: Source, platform: Platform
     ) -> Artifact:
-        distribution = source.text("distribution") or recipe.name
+        # A wheel may carry another project's library, whose version the recipe states.
+        distribution, _, stated = (source.text("distribution") or recipe.name).partition("==")
+        version = stated or str(candidate.version)
         wheels = [
             wheel
             for wheel in self.index.wheels(distribution, source.text("index"))
-            if wheel.version == str(candidate.version) and wheel.sha256
+            if wheel.version == version and wheel.sha256
         ]
         if recipe.kind not in ("dataset", "model"):
             wheels = [wheel for wheel in wheels if _fits(wheel, platform)]
@@ -205,7 +207,9 @@ def configured_registries(
 
 
 def _npm_artifact(source: Source, part: Part) -> Artifact:
-    reference = source.text("package") or ""
+    if part.urls:
+        return _plain_artifact(part)
+    reference = part.package or source.text("package") or ""
     name, _, version = reference.rpartition("==")
     file = f"{name.replace('@', '').replace('/', '-')}-{version}.tgz"
     return Artifact(file, part.size, part.digests, (), "npm", reference)

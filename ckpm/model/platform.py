@@ -41,10 +41,11 @@ class Platform:
     headers, ``page_size`` is the alignment of segments in bytes, ``loader`` the program that starts
     them; ``libraries`` are globs of the libraries that every such machine has.
 
-    How they run elsewhere: ``emulator`` is a command before the program's own, in which ``{root}``
-    is a directory that stands in for the machine's own, ``{libraries}`` a search path and
-    ``{scratch}`` a directory to write into; ``emulator_environ`` are variables alike. ``cpuinfo``
-    are the lines of ``/proc/cpuinfo`` below that root. ``sysroots`` are directories that may hold
+    How they run elsewhere: ``emulator`` is a command before the program's own, whose first word may
+    be several names with ``|`` between them. In it ``{root}`` is a directory that stands in for the
+    machine's own, ``{libraries}`` a search path and ``{cache}`` a directory to keep things in;
+    ``emulator_environ`` are variables alike. ``cpuinfo`` are the lines of ``/proc/cpuinfo`` below
+    that root. ``sysroots`` are directories that may hold
     its libraries on a machine that builds for it.
     """
 

@@ -40,7 +40,8 @@ class When:
 
 
 def _is_for(target: Platform, build: Platform, names: tuple[str, ...]) -> bool:
-    return target.matches(names) or ("native" in names and target.name == build.name)
+    is_native = target.name == build.name
+    return target.matches(names) or ("native" if is_native else "foreign") in names
 
 
 ALWAYS = When()
@@ -48,12 +49,16 @@ ALWAYS = When()
 
 @dataclass(frozen=True)
 class Option:
-    """A named choice; the default yields when that is the only way."""
+    """A named choice; the default yields when that is the only way.
+
+    ``foreign`` is the default for a target that is another machine than this.
+    """
 
     name: str
     values: tuple[str, ...]
     default: str
     summary: str = ""
+    foreign: str | None = None
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,8 @@ class Digest:
 class Part:
     """One downloaded file of a source, and how it is laid out.
 
-    ``urls`` are mirrors of the same bytes. ``unpack`` says whether it is an archive, ``inner``
+    ``urls`` are mirrors of the same bytes; ``package`` is npm's name for one that is another than
+    its source's. ``unpack`` says whether it is an archive, ``inner``
     names an archive inside it that is meant instead, ``members`` maps paths inside to paths in the
     result (empty: everything), ``strip`` leading directories are dropped, and ``into`` is the
     directory of the result that receives it.
@@ -111,6 +117,7 @@ class Part:
     members: tuple[tuple[str, str], ...] = ()
     strip: int = 0
     into: str = ""
+    package: str | None = None
 
 
 @dataclass(frozen=True)

@@ -71,9 +71,9 @@ class Candidate:
         return f"{self.package}{':' + options if options else ''} {self.version}"
 
     @property
-    def title(self) -> str:
-        """A text that names it uniquely, its source included."""
-        return f"{self}@{self.origin}:{self.source_line}"
+    def release(self) -> str:
+        """Its version from its source, whatever its options: they are had or not had together."""
+        return f"{self.package} {self.version}@{self.origin}:{self.source_line}"
 
     @property
     def tool_scope(self) -> str:

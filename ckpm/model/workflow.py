@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ckpm.model.platform import Platform
-from ckpm.model.recipe import Command, Need, Option, Recipe
+from ckpm.model.recipe import ALWAYS, Command, Need, Option, Recipe, When
 from ckpm.model.requirement import Requirement
 
 
@@ -25,6 +25,7 @@ class WorkflowStep:
     """One command of a workflow, run inside the environment; no shell reads it."""
 
     run: Command
+    when: When = ALWAYS
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,11 @@ class Workflow:
     summary: str = ""
     shows: tuple[str, ...] = ()
 
+    def chosen(self, options: Mapping[str, str], platform: Platform) -> Workflow:
+        """Return the workflow with the steps that run for a choice of the environment's options."""
+        steps = tuple(step for step in self.steps if step.when.holds(options, platform))
+        return replace(self, steps=steps)
+
 
 @dataclass(frozen=True)
 class EnvironmentFile:
@@ -66,9 +72,15 @@ class EnvironmentFile:
     origin: str = field(default="", compare=False)
     directory: str = field(default="", compare=False)
 
-    def required(self, options: Mapping[str, str], platform: Platform) -> tuple[Requirement, ...]:
-        """Return the requirements that hold for a choice of its options, defaults filled in."""
-        chosen = {option.name: option.default for option in self.options} | dict(options)
+    def defaults(self, *, foreign: bool) -> dict[str, str]:
+        """Return what its options are when nobody says; a foreign target may have its own."""
+        return {
+            option.name: (option.foreign if foreign else None) or option.default
+            for option in self.options
+        }
+
+    def required(self, chosen: Mapping[str, str], platform: Platform) -> tuple[Requirement, ...]:
+        """Return the requirements that hold for a choice of all its options."""
         return tuple(
             need.requirement.asked_by(f"{self.origin}{need.requirement.origin}")
             for need in self.requires

@@ -109,9 +109,9 @@ def _make(planner: Planner, package: LockedPackage, recipe: Recipe, source: Sour
     key = _package_key(unkeyed)
     result = planner.store.result(key, package.name, package.version)
     step = replace(unkeyed, key=key, present=planner.store.has_result(result))
-    if not step.present:
-        planner.steps += _preparations(planner, step, scope, closure)
     if step not in planner.steps:
+        if not step.present:
+            planner.steps += _preparations(planner, step, scope, closure)
         planner.steps.append(step)
     planner.results[(package.name, package.scope, str(package.options))] = str(result)
     return str(result)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from ckpm.model.recipe import Option, Part, Recipe, Source
+from ckpm.model.recipe import Part, Recipe, Source, When
 from ckpm.model.workflow import EnvironmentFile, Parameter, ResultField, Workflow, WorkflowStep
 from ckpm.recipe.fields import Each, Field, Record, Table, Text
 from ckpm.recipe.recipes import ENV, KINDS, NEED, OPTION, PART_FIELDS, PROVIDED
 from ckpm.recipe.recipes import _part as part_of
-from ckpm.recipe.toolchains import COMMAND, TEXT
+from ckpm.recipe.toolchains import COMMAND, TEXT, WHEN
 from ckpm.recipe.values import package_name, relative_path
 
 PARAMETER = Record(
@@ -29,8 +30,9 @@ STEP = Record(
     "step",
     {
         "run": Field(COMMAND, "an argument list; no shell reads it", required=True),
+        "when": Field(WHEN, "options of the environment or `platform` globs under which it runs"),
     },
-    lambda fields, _: WorkflowStep(fields["run"]),
+    lambda fields, _: WorkflowStep(fields["run"], When(fields.get("when", ()))),
 )
 
 RESULT = Record(
@@ -124,9 +126,7 @@ ENVIRONMENT = Record(
     lambda fields, _: EnvironmentFile(
         name=fields["name"],
         requires=fields.get("requires", ()),
-        options=tuple(
-            Option(name, o.values, o.default, o.summary) for name, o in fields.get("options", ())
-        ),
+        options=tuple(replace(o, name=name) for name, o in fields.get("options", ())),
         packages=tuple(_named(name, recipe) for name, recipe in fields.get("packages", ())),
         workflows=tuple(
             Workflow(name, w.steps, w.parameters, w.results, w.summary, w.shows)
@@ -139,6 +139,4 @@ ENVIRONMENT = Record(
 
 
 def _named(name: str, recipe: Recipe) -> Recipe:
-    from dataclasses import replace
-
     return replace(recipe, name=package_name(name))

@@ -91,6 +91,7 @@ OPTION = Record(
         "values": Field(Each(TEXT), "the values it can take", required=True),
         "default": Field(TEXT, "the value when nobody asks; it yields when it must", required=True),
         "summary": Field(TEXT, "what it chooses"),
+        "foreign": Field(TEXT, "environments: the default where the target is another machine"),
     },
     lambda fields, _: _option(fields),
 )
@@ -99,7 +100,10 @@ OPTION = Record(
 def _option(fields: dict[str, Any]) -> Option:
     if fields["default"] not in fields["values"]:
         raise ValueError(f"the default `{fields['default']}` among the values")
-    return Option("", fields["values"], fields["default"], fields.get("summary", ""))
+    foreign = fields.get("foreign")
+    if foreign is not None and foreign not in fields["values"]:
+        raise ValueError(f"`foreign` to be one of the values, not `{foreign}`")
+    return Option("", fields["values"], fields["default"], fields.get("summary", ""), foreign)
 
 
 _DIGESTS = {
@@ -118,6 +122,7 @@ PART_FIELDS = {
     "members": Field(Table(Text(parse=relative_path)), "path inside: path in the result"),
     "strip": Field(Text(parse=count), "leading directories to drop"),
     "into": Field(Text(parse=relative_path), "the directory of the result that receives it"),
+    "package": Field(TEXT, "npm: `name==version`"),
 }
 
 
@@ -131,6 +136,7 @@ def _part(fields: dict[str, Any]) -> Part:
         members=fields.get("members", ()),
         strip=fields.get("strip", 0),
         into=fields.get("into", ""),
+        package=fields.get("package"),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 
 from ckpm.model.ranges import ANY
@@ -27,6 +27,8 @@ def compile_problem(
     constraint holds for a package in the target scope if it is chosen at all.
     """
     compiler = _Compiler(supply, {r.package: r.options for r in requirements}, tuple(nogoods))
+    for requirement in requirements:
+        compiler.expect(requirement)
     required = [compiler.ask(requirement) for requirement in requirements]
     held = [edge for constraint in constraints for edge in compiler.held(constraint)]
     problem = compiler.problem
@@ -36,7 +38,7 @@ def compile_problem(
 
 class _Compiler:
     def __init__(
-        self, supply: Supply, wanted: Mapping[str, Options], nogoods: Sequence[Nogood]
+        self, supply: Supply, wanted: dict[str, Options], nogoods: Sequence[Nogood]
     ) -> None:
         self.supply = supply
         self.wanted = wanted
@@ -48,6 +50,12 @@ class _Compiler:
         self.known: dict[tuple[str, str], tuple[Candidate, ...]] = {}
         self.standing: dict[tuple[str, str], tuple[Candidate, ...]] = {}
         self.places: dict[int, dict[int, int]] = {}
+
+    def expect(self, requirement: Requirement) -> None:
+        """Note what a virtual package that is asked for will most likely be: it is wanted too."""
+        name = requirement.package
+        for candidate in self.provided(name, self.supply.scope(name, TARGET_SCOPE))[:1]:
+            self.wanted.setdefault(candidate.package, candidate.key_options)
 
     # edges
 

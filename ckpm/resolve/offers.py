@@ -168,7 +168,7 @@ class Offers:
 
     def _is_forbidden(self, candidate: Candidate) -> bool:
         forbidden = self.world.forbidden
-        reason = forbidden.get(candidate.title) or forbidden.get(
+        reason = forbidden.get(candidate.release) or forbidden.get(
             f"{candidate.package} from {candidate.origin}"
         )
         if reason is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from ckpm.model.placeholders import fill
 from ckpm.model.request import Environment
 from ckpm.model.workflow import ResultField, Workflow
 from ckpm.run import environment_for, find_program
+from ckpm.run.emulation import Emulation
 from ckpm.system.process import run_inherited
 
 Value = float | str | None
@@ -26,33 +27,50 @@ class Outcome:
     parameters: dict[str, str]
 
 
+@dataclass(frozen=True)
+class Local:
+    """Where a workflow runs: this machine, with the caller's ``environ``.
+
+    A foreign target's own programs are started by ``emulation``. With ``talk`` all output is to
+    stderr.
+    """
+
+    environ: Mapping[str, str]
+    emulation: Emulation | None = None
+    talk: bool = False
+
+    def start(self, argv: Sequence[str], environment: Environment, inside: dict[str, str]) -> int:
+        """Run one command of a workflow to its end, and return its exit code."""
+        program, variables = find_program(argv[0], inside), inside
+        argv = [program, *argv[1:]]
+        if self.emulation is not None and Path(program).is_relative_to(environment.directory):
+            argv, variables = self.emulation.started(argv), {**inside, **self.emulation.environ}
+        return run_inherited(argv, environ=variables, talk=self.talk)
+
+
 def run_workflow(
     workflow: Workflow,
     environment: Environment,
     parameters: Mapping[str, str],
     output: Path,
-    environ: Mapping[str, str],
-    *,
-    talk: bool = False,
+    local: Local,
 ) -> Outcome:
-    """Run every step, stopping at the first that fails; with ``talk``, all output is to stderr.
+    """Run every step, stopping at the first that fails.
 
     Raises:
         UsageError: for parameters the workflow does not have, or values it does not take.
     """
-    inside = environment_for(environment.changes, environ)
+    inside = environment_for(environment.changes, local.environ)
     values = {f"env.{name}": value for name, value in inside.items()} | {"output": str(output)}
-    filled = _filled(workflow, parameters, values)
+    filled = filled_parameters(workflow, parameters, values)
     values |= {f"parameters.{name}": value for name, value in filled.items()}
     output.mkdir(parents=True, exist_ok=True)
     for step in workflow.steps:
         argv = [fill(argument, values) for argument in step.run]
-        program = find_program(argv[0], inside)
-        code = run_inherited([program, *argv[1:]], environ=inside, talk=talk)
+        code = local.start(argv, environment, inside)
         if code != 0:
             return Outcome(code, {}, filled)
-    results = {field.name: _result(field, output) for field in workflow.results}
-    return Outcome(0, results, filled)
+    return Outcome(0, results_of(workflow, output), filled)
 
 
 def chosen_parameters(workflow: Workflow, given: Mapping[str, str]) -> dict[str, str]:
@@ -80,7 +98,7 @@ def chosen_parameters(workflow: Workflow, given: Mapping[str, str]) -> dict[str,
     return chosen
 
 
-def _filled(
+def filled_parameters(
     workflow: Workflow, given: Mapping[str, str], variables: Mapping[str, str]
 ) -> dict[str, str]:
     """Return the parameters; defaults may speak of the environment, what is given is literal."""
@@ -88,6 +106,15 @@ def _filled(
         name: value if name in given else fill(value, variables)
         for name, value in chosen_parameters(workflow, given).items()
     }
+
+
+def results_of(workflow: Workflow, output: Path) -> dict[str, Value]:
+    """Return the values that a workflow names, read from what its steps wrote.
+
+    Raises:
+        CkpmError: for one that no step wrote.
+    """
+    return {field.name: _result(field, output) for field in workflow.results}
 
 
 def _result(field: ResultField, output: Path) -> Value:

@@ -10,6 +10,8 @@ import pytest
 
 from ckpm._content import bundled_dir
 
+SOURCES = ("image.cpp", "jpeg.cpp", "labels.cpp", "orientation.cpp", "png.cpp", "ppm.cpp")
+
 # Prints an image scaled to the size asked for, and the label of a category.
 DRIVER = r"""
 #include <iostream>
@@ -23,8 +25,8 @@ int main(int, char** values) {
       std::cout << name_of(load_labels(values[2]), std::stoi(values[3]));
       return 0;
     }
-    const Image image = read_ppm(values[2]);
-    const Image scaled = resize_bilinear(image, std::stoi(values[3]), std::stoi(values[4]));
+    const Image image = read_image(values[2]);
+    const Image scaled = resized(image, std::stoi(values[3]), std::stoi(values[4]));
     for (const int value : scaled.pixels) std::cout << value << ' ';
   } catch (const std::exception& error) {
     std::cout << "error: " << error.what();
@@ -44,7 +46,8 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> Path:
     header = (source_dir / "coco_labels.h.in").read_text().replace("@COCO_LABELS@", labels)
     (build_dir / "coco_labels.h").write_text(header)
     (build_dir / "driver.cpp").write_text(DRIVER)
-    sources = [build_dir / "driver.cpp", source_dir / "image.cpp", source_dir / "labels.cpp"]
+    subprocess.run([compiler, "-x", "c", "-c", source_dir / "resize.c", "-o", build_dir / "r.o"], check=True)
+    sources = [build_dir / "driver.cpp", build_dir / "r.o", *(source_dir / name for name in SOURCES)]
     options = ["-std=c++17", f"-I{source_dir}", f"-I{build_dir}", "-o", build_dir / "driver"]
     subprocess.run([compiler, *options, *sources], check=True)
     return build_dir / "driver"
@@ -77,13 +80,13 @@ def test_pixels_are_sampled_at_their_centres(driver: Path, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        pytest.param(b"P5 1 1 255\n\0", "not a binary PPM image", id="grey"),
-        pytest.param(b"", "not a binary PPM image", id="empty"),
+        pytest.param(b"P5 1 1 255\n\0", "not a binary PPM, JPEG or PNG image", id="grey"),
+        pytest.param(b"", "not a binary PPM, JPEG or PNG image", id="empty"),
         pytest.param(b"P6 1 1 65535\n" + bytes(6), "8-bit samples", id="16 bits"),
-        pytest.param(b"P6 0 1 255\n", "damaged header", id="no width"),
+        pytest.param(b"P6 0 1 255\n", "without pixels", id="no width"),
         pytest.param(b"P6 -1 1 255\n", "damaged header", id="negative"),
-        pytest.param(b"P6 99999999 1 255\n", "damaged header", id="too wide"),
-        pytest.param(b"P6 1 99999999 255\n", "damaged header", id="too high"),
+        pytest.param(b"P6 99999999 1 255\n", "too large", id="too wide"),
+        pytest.param(b"P6 1 99999999 255\n", "too large", id="too high"),
         pytest.param(b"P6 2 1 255\nabc", "ends too early", id="short"),
     ],
 )

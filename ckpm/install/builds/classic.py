@@ -17,8 +17,8 @@ def autotools(build: Build) -> Sequence[Argv]:
     flags = [*build.toolchain.flags, *build.toolchain.link]
     configure = (
         str(build.project / "configure"), f"--prefix={build.prefix}",
-        f"--libdir={build.prefix}/lib", *host, f"CPPFLAGS={includes}", f"LDFLAGS={' '.join([*flags, libraries]).strip()}",
-        *build.added("configure"),
+        f"--libdir={build.prefix}/lib", *host, f"CPPFLAGS={includes}",
+        f"LDFLAGS={' '.join([*flags, libraries]).strip()}", *build.added("configure"),
     )  # fmt: skip
     return [configure, *_make(build, ())]
 

@@ -33,7 +33,7 @@ def commands(build: Build) -> Sequence[Argv]:
     configure = (
         cmake, "-S", str(build.project), "-B", str(build.directory), *generator,
         *_ninja(build), f"-DCMAKE_TOOLCHAIN_FILE={file}", "-DCMAKE_BUILD_TYPE=Release",
-        f"-DCMAKE_INSTALL_PREFIX={build.prefix}", "-DCMAKE_INSTALL_LIBDIR=lib",
+        f"-DCMAKE_INSTALL_PREFIX={build.prefix}", "-DCMAKE_INSTALL_LIBDIR:STRING=lib",
         "-DCMAKE_POSITION_INDEPENDENT_CODE=ON",
         f"-DCMAKE_INSTALL_RPATH={';'.join(build.run_paths)}",
         # What a project would fetch by itself, nobody has verified.

@@ -1,88 +1,65 @@
 #include "image.h"
 
 #include <algorithm>
-#include <cmath>
+#include <cctype>
 #include <fstream>
+#include <iterator>
+#include <set>
 #include <stdexcept>
 #include <string>
 
+#include "resize.h"
+
 namespace {
 
-constexpr int kLargestEdge = 65535;
+constexpr unsigned long kLargestEdge = 65535;
+// About 180 million, where the Python program's reader stops too.
+constexpr unsigned long long kMostPixels = 178956970;
 
-// Reads a header's next number, after white space and comments.
-int read_number(std::istream& stream) {
-  while (stream >> std::ws && stream.peek() == '#') {
-    std::string comment;
-    std::getline(stream, comment);
-  }
-  int number = 0;
-  stream >> number;
-  return number;
+Bytes read_file(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  Bytes bytes{std::istreambuf_iterator<char>(stream), {}};
+  if (!stream.is_open() || stream.bad()) throw std::runtime_error("cannot be read");
+  return bytes;
 }
 
-// A position between two neighbours: `lower`, `upper` and how much of `upper` counts.
-struct Between {
-  int lower;
-  int upper;
-  float weight;
-};
-
-std::vector<Between> positions(int from, int to) {
-  std::vector<Between> result;
-  for (int i = 0; i < to; ++i) {
-    const float centre = (static_cast<float>(i) + 0.5f) * from / to - 0.5f;
-    const float inside = std::clamp(centre, 0.0f, static_cast<float>(from - 1));
-    const int lower = static_cast<int>(inside);
-    result.push_back({lower, std::min(lower + 1, from - 1), inside - lower});
-  }
-  return result;
+bool starts_with(const Bytes& bytes, const std::string& magic) {
+  return bytes.size() >= magic.size() && std::equal(magic.begin(), magic.end(), bytes.begin(),
+                                                    [](char expected, std::uint8_t byte) {
+                                                      return std::uint8_t(expected) == byte;
+                                                    });
 }
-
-float mix(float a, float b, float weight) { return a + (b - a) * weight; }
 
 }  // namespace
 
-Image read_ppm(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  std::string magic(2, '\0');
-  stream.read(magic.data(), 2);
-  if (!stream || magic != "P6") throw std::runtime_error("not a binary PPM image");
-  Image image;
-  image.width = read_number(stream);
-  image.height = read_number(stream);
-  const int maximum = read_number(stream);
-  stream.get();  // Exactly one white space separates the header from the pixels.
-  const bool is_sane = image.width > 0 && image.width <= kLargestEdge && image.height > 0 &&
-                       image.height <= kLargestEdge;
-  if (!stream || !is_sane) throw std::runtime_error("a PPM image with a damaged header");
-  if (maximum != 255) throw std::runtime_error("not a PPM image with 8-bit samples");
-  image.pixels.resize(std::size_t{3} * image.width * image.height);
-  stream.read(reinterpret_cast<char*>(image.pixels.data()),
-              static_cast<std::streamsize>(image.pixels.size()));
-  if (!stream) throw std::runtime_error("a PPM image that ends too early");
-  return image;
+bool is_image_name(const std::filesystem::path& file) {
+  static const std::set<std::string> kSuffixes = {".ppm", ".jpg", ".jpeg", ".png"};
+  std::string suffix = file.extension().string();
+  for (char& letter : suffix) letter = static_cast<char>(std::tolower(std::uint8_t(letter)));
+  return kSuffixes.count(suffix) != 0;
 }
 
-Image resize_bilinear(const Image& image, int width, int height) {
-  const std::vector<Between> columns = positions(image.width, width);
-  const std::vector<Between> rows = positions(image.height, height);
-  Image result{width, height, {}};
-  result.pixels.reserve(std::size_t{3} * width * height);
-  const auto sample = [&](int x, int y, int channel) -> float {
-    return image.pixels[(std::size_t(y) * image.width + x) * 3 + channel];
-  };
-  for (const Between& y : rows) {
-    for (const Between& x : columns) {
-      for (int channel = 0; channel < 3; ++channel) {
-        const float above =
-            mix(sample(x.lower, y.lower, channel), sample(x.upper, y.lower, channel), x.weight);
-        const float below =
-            mix(sample(x.lower, y.upper, channel), sample(x.upper, y.upper, channel), x.weight);
-        result.pixels.push_back(
-            static_cast<std::uint8_t>(std::lround(mix(above, below, y.weight))));
-      }
-    }
+Image blank_image(unsigned long width, unsigned long height) {
+  if (width == 0 || height == 0) throw std::runtime_error("an image without pixels");
+  if (width > kLargestEdge || height > kLargestEdge ||
+      static_cast<unsigned long long>(width) * height > kMostPixels) {
+    throw std::runtime_error("an image that is too large");
   }
+  const std::size_t size = std::size_t{3} * width * height;
+  return {static_cast<int>(width), static_cast<int>(height), Bytes(size)};
+}
+
+Image read_image(const std::filesystem::path& file) {
+  const Bytes bytes = read_file(file);
+  if (starts_with(bytes, "P6")) return decode_ppm(bytes);
+  if (starts_with(bytes, "\xff\xd8\xff")) return decode_jpeg(bytes);
+  if (starts_with(bytes, "\x89PNG\r\n\x1a\n")) return decode_png(bytes);
+  throw std::runtime_error("not a binary PPM, JPEG or PNG image");
+}
+
+Image resized(const Image& image, int width, int height) {
+  Image result = blank_image(static_cast<unsigned long>(width), static_cast<unsigned long>(height));
+  resize_bilinear(image.pixels.data(), {image.width, image.height}, result.pixels.data(),
+                  {width, height});
   return result;
 }

@@ -1,216 +1,136 @@
 // Find objects in photographs with an SSD model, and measure how long the model takes.
 //
-// The C++ twin of ../python/detect.py: the same options, table and `detections.json`. It reads
-// binary PPM images and draws nothing. Only the model is timed.
+// The C++ twin of ../python/detect.py: the same options, table and `detections.json`. It draws
+// nothing. Only the model is timed.
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <map>
 #include <stdexcept>
 #include <string>
-#include <thread>
 
+#include "checksum.h"
+#include "detector.h"
 #include "image.h"
 #include "labels.h"
+#include "options.h"
 #include "report.h"
-#include "runtime.h"
 #include "timing.h"
 
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kUsage[] =
-    "usage: object-detection --images DIR --model FILE --out DIR [--labels FILE]\n"
-    "                        [--count N|all] [--repeats N] [--warmup N] [--threshold 0..1]\n"
-    "                        [--threads N]\n";
-
-// The request cannot be carried out: a file, a folder or an option is wrong.
-struct InputError : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
-struct Options {
-  fs::path images;
-  fs::path model;
-  fs::path labels;
-  fs::path out;
-  std::size_t count;
-  int repeats;
-  int warmup;
-  double threshold;
-  int threads;
-};
-
-// What the command line says, or else the environment, or else a default.
-class Arguments {
- public:
-  explicit Arguments(int count, char** values) {
-    for (int i = 1; i < count; i += 2) {
-      const std::string name = values[i];
-      if (kDefaults.count(name) == 0) throw InputError("unknown option `" + name + "`");
-      if (i + 1 == count) throw InputError("`" + name + "` needs a value");
-      given_[name] = values[i + 1];
-    }
-  }
-
-  std::string text(const std::string& name, std::initializer_list<const char*> variables = {}) const {
-    const auto found = given_.find(name);
-    if (found != given_.end()) return found->second;
-    for (const char* variable : variables) {
-      const char* value = std::getenv(variable);
-      if (value != nullptr && *value != '\0') return value;
-    }
-    return kDefaults.at(name);
-  }
-
-  std::string required(const std::string& name,
-                       std::initializer_list<const char*> variables = {}) const {
-    const std::string value = text(name, variables);
-    if (value.empty()) throw InputError("`" + name + "` is missing");
-    return value;
-  }
-
-  int whole(const std::string& name, int minimum) const {
-    const std::string value = text(name);
-    const bool is_number = !value.empty() && value.size() < 10 &&
-                           value.find_first_not_of("0123456789") == std::string::npos;
-    if (!is_number || std::stoi(value) < minimum) {
-      throw InputError("`" + name + " " + value + "` is not a whole number from " +
-                       std::to_string(minimum));
-    }
-    return std::stoi(value);
-  }
-
-  double fraction(const std::string& name) const {
-    const std::string value = text(name);
-    char* end = nullptr;
-    const double result = std::strtod(value.c_str(), &end);
-    if (end == value.c_str() || *end != '\0' || !(result >= 0 && result <= 1)) {
-      throw InputError("`" + name + " " + value + "` is not between 0 and 1");
-    }
-    return result;
-  }
-
- private:
-  static const std::map<std::string, std::string> kDefaults;
-  std::map<std::string, std::string> given_;
-};
-
-const std::map<std::string, std::string> Arguments::kDefaults = {
-    {"--images", ""},   {"--model", ""},  {"--labels", ""},     {"--out", ""},
-    {"--count", "all"}, {"--repeats", "10"}, {"--warmup", "3"}, {"--threshold", "0.4"},
-    {"--threads", std::to_string(std::max(1u, std::thread::hardware_concurrency()))},
-};
-
-Options parse_options(int count, char** values) {
-  const Arguments arguments(count, values);
-  const bool is_all = arguments.text("--count") == "all";
-  return {
-      arguments.required("--images", {"CKPM_DATASET_SAMPLE_PHOTOS_ROOT",
-                                      "CKPM_DATASET_COCO_VAL2017_IMAGES"}),
-      arguments.required("--model", {"CKPM_MODEL_SSD_MOBILENET_FILE"}),
-      arguments.text("--labels", {"CKPM_MODEL_SSD_MOBILENET_LABELS"}),
-      arguments.required("--out"),
-      is_all ? std::size_t(-1) : static_cast<std::size_t>(arguments.whole("--count", 1)),
-      arguments.whole("--repeats", 1),
-      arguments.whole("--warmup", 0),
-      arguments.fraction("--threshold"),
-      arguments.whole("--threads", 1),
-  };
-}
-
-std::vector<fs::path> list_images(const fs::path& folder) {
-  if (!fs::is_directory(folder)) throw InputError("no folder of images `" + folder.string() + "`");
+std::vector<fs::path> list_images(const Options& options) {
+  const std::string folder = options.images.string();
+  if (!fs::is_directory(options.images)) throw InputError("no folder of images `" + folder + "`");
   std::vector<fs::path> files;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-    if (entry.path().extension() == ".ppm") files.push_back(entry.path());
+  for (const fs::directory_entry& entry : fs::directory_iterator(options.images)) {
+    if (is_image_name(entry.path())) files.push_back(entry.path());
   }
-  if (files.empty()) throw InputError("no PPM images in the folder `" + folder.string() + "`");
+  if (files.empty()) throw InputError("no PPM, JPEG or PNG images in the folder `" + folder + "`");
   std::sort(files.begin(), files.end());
+  files.resize(std::min(files.size(), options.count));
   return files;
 }
 
-Photo to_photo(const fs::path& file, const Image& image, const std::vector<RawDetection>& found,
-               const Labels& labels, double threshold) {
-  Photo photo{file.filename().string(), image.width, image.height, {}};
+// Visits every image that can be read; one that cannot is a warning.
+template <typename Visit>
+void for_each_image(const Options& options, Visit visit) {
+  bool is_any = false;
+  for (const fs::path& file : list_images(options)) {
+    Image image;
+    try {
+      image = read_image(file);
+    } catch (const std::runtime_error& error) {
+      std::cerr << "warning: skipping `" << file.string() << "`: " << error.what() << "\n";
+      continue;
+    }
+    visit(file, image);
+    is_any = true;
+  }
+  if (!is_any) {
+    throw std::runtime_error("no image in `" + options.images.string() + "` can be read");
+  }
+}
+
+Detection to_detection(const ObjectDetectorRow& row, const Image& image, const Labels& labels) {
   const auto inside = [](float edge, int size) { return std::clamp(edge, 0.0f, 1.0f) * size; };
-  for (const RawDetection& raw : found) {
-    if (raw.score < threshold) continue;
-    photo.detections.push_back({name_of(labels, raw.category_id),
-                                raw.category_id,
-                                raw.score,
-                                {inside(raw.x0, image.width), inside(raw.y0, image.height),
-                                 inside(raw.x1, image.width), inside(raw.y1, image.height)}});
+  return {name_of(labels, row.category_id),
+          row.category_id,
+          row.score,
+          {inside(row.left, image.width), inside(row.top, image.height),
+           inside(row.right, image.width), inside(row.bottom, image.height)}};
+}
+
+Photo to_photo(const fs::path& file, const Image& image,
+               const std::vector<ObjectDetectorRow>& rows, const Labels& labels, double threshold) {
+  Photo photo{file.filename().string(), image.width, image.height, {}};
+  for (const ObjectDetectorRow& row : rows) {
+    if (row.score >= threshold) photo.detections.push_back(to_detection(row, image, labels));
   }
   std::stable_sort(photo.detections.begin(), photo.detections.end(),
                    [](const Detection& a, const Detection& b) { return a.score > b.score; });
   return photo;
 }
 
-double run_once(Runtime& runtime, const Image& input, std::vector<RawDetection>& found) {
+double run_once(Detector& detector, const Image& input, std::vector<ObjectDetectorRow>& rows) {
   const auto start = std::chrono::steady_clock::now();
-  found = runtime.run(input);
+  rows = detector.run(input);
   const std::chrono::duration<double, std::milli> taken = std::chrono::steady_clock::now() - start;
   return taken.count();
 }
 
-// Detects in every image that can be read; one that cannot is a warning.
-Report detect(const Options& options, Runtime& runtime) {
+Report detect(const Options& options, Detector& detector) {
   const Labels labels = load_labels(options.labels);
-  std::vector<fs::path> files = list_images(options.images);
-  files.resize(std::min(files.size(), options.count));
   std::vector<Photo> photos;
   std::vector<double> durations_ms;
-  for (const fs::path& file : files) {
-    Image image;
-    try {
-      image = read_ppm(file);
-    } catch (const std::runtime_error& error) {
-      std::cerr << "warning: skipping `" << file.string() << "`: " << error.what() << "\n";
-      continue;
-    }
-    const InputSize size = runtime.input_size();
-    const Image input = resize_bilinear(image, size.width, size.height);
-    std::vector<RawDetection> found;
-    for (int i = 0; photos.empty() && i < options.warmup; ++i) runtime.run(input);
+  for_each_image(options, [&](const fs::path& file, const Image& image) {
+    const Image input = detector.to_input(image);
+    std::vector<ObjectDetectorRow> rows;
+    for (int i = 0; photos.empty() && i < options.warmup; ++i) detector.run(input);
     for (int i = 0; i < options.repeats; ++i) {
-      durations_ms.push_back(run_once(runtime, input, found));
+      durations_ms.push_back(run_once(detector, input, rows));
     }
-    photos.push_back(to_photo(file, image, found, labels, options.threshold));
-  }
-  if (photos.empty()) {
-    throw std::runtime_error("no image in `" + options.images.string() + "` can be read");
-  }
+    photos.push_back(to_photo(file, image, rows, labels, options.threshold));
+  });
   return {options.model.filename().string(),
-          runtime.name(),
-          runtime.version(),
+          object_detection_runtime(),
+          object_detection_runtime_version(),
           options.threads,
           options.threshold,
           summarize(durations_ms, options.warmup),
           photos};
 }
 
-void write_file(const fs::path& file, const std::string& text) {
+// Writes one document and says where it is.
+void publish(const fs::path& file, const std::string& json, const std::string& table) {
+  fs::create_directories(file.parent_path());
   std::ofstream stream(file, std::ios::binary);
-  stream << text;
+  stream << json;
   stream.close();
   if (!stream) throw std::runtime_error("cannot write `" + file.string() + "`");
+  std::cout << table << "see " << file.string() << "\n";
+}
+
+void decode(const Options& options) {
+  std::vector<DecodedPhoto> photos;
+  for_each_image(options, [&](const fs::path& file, const Image& image) {
+    photos.push_back(summarize(file.filename().string(), image));
+  });
+  publish(options.out / "decoded.json", to_json(photos), to_table(photos));
 }
 
 void run(const Options& options) {
+  if (options.is_decode_only) return decode(options);
   if (!fs::is_regular_file(options.model)) {
     throw InputError("no model file `" + options.model.string() + "`");
   }
-  list_images(options.images);  // A wrong folder is told before the model is loaded.
-  const std::unique_ptr<Runtime> runtime = load_model(options.model, options.threads);
-  const Report report = detect(options, *runtime);
-  fs::create_directories(options.out);
-  write_file(options.out / "detections.json", to_json(report));
-  std::cout << to_table(report) << "see " << (options.out / "detections.json").string() << "\n";
+  list_images(options);  // A wrong folder is told before the model is loaded.
+  Detector detector(options.model, options.threads);
+  const Report report = detect(options, detector);
+  publish(options.out / "detections.json", to_json(report), to_table(report));
 }
 
 }  // namespace

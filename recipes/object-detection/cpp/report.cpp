@@ -1,42 +1,10 @@
 #include "report.h"
 
 #include <algorithm>
-#include <cstdio>
+
+#include "text.h"
 
 namespace {
-
-std::string quoted(const std::string& text) {
-  std::string result = "\"";
-  for (const char character : text) {
-    const auto byte = static_cast<unsigned char>(character);
-    if (character == '"' || character == '\\') {
-      result += {'\\', character};
-    } else if (byte < 0x20) {
-      char escape[8];
-      std::snprintf(escape, sizeof escape, "\\u%04x", byte);
-      result += escape;
-    } else {
-      result += character;
-    }
-  }
-  return result + "\"";
-}
-
-std::string number(double value, int digits) {
-  char text[64];
-  std::snprintf(text, sizeof text, "%.*f", digits, value);
-  return text;
-}
-
-template <typename Item, typename Render>
-std::string joined(const std::vector<Item>& items, const char* separator, Render render) {
-  std::string result;
-  for (const Item& item : items) {
-    if (&item != &items.front()) result += separator;
-    result += render(item);
-  }
-  return result;
-}
 
 std::string speed_json(const Speed& speed) {
   return "{\"median_ms\": " + number(speed.median_ms, 3) +

@@ -1,59 +1,40 @@
-// A loaded SSD model, whatever library runs it.
-#pragma once
+/* A loaded SSD model, whatever library runs it; one of runtime_*.c defines these functions.
+ *
+ * Where something can fail, the answer is null for success or says what failed; such a text lives
+ * as long as its runtime, or as long as the program.
+ */
+#ifndef RUNTIME_H
+#define RUNTIME_H
 
-#include <cstdint>
-#include <filesystem>
-#include <memory>
-#include <string>
-#include <vector>
+#include <stddef.h>
+#include <stdint.h>
 
-#include "image.h"
+#include "resize.h"
 
-// One row of the model's output; the box is in fractions of the photograph.
-struct RawDetection {
-  int category_id;
-  float score;
-  float y0, x0, y1, x1;
-};
+typedef struct Runtime Runtime;
 
-// What the model takes.
-struct InputSize {
-  int width;
-  int height;
-};
+/* The output tensors of TFLite_Detection_PostProcess, in this order. */
+enum { kBoxes, kClasses, kScores, kCount, kOutputs };
 
-class Runtime {
- public:
-  virtual ~Runtime() = default;
-  virtual std::string name() const = 0;
-  virtual std::string version() const = 0;
-  virtual InputSize input_size() const = 0;
+/* One output, of which the runtime is the owner until it runs again. */
+typedef struct {
+  const float* values;
+  size_t size;
+} Output;
 
-  // Finds objects in a photograph of the input's size; the category ids are COCO's.
-  virtual std::vector<RawDetection> run(const Image& input) = 0;
-};
+const char* runtime_name(void);
+const char* runtime_version(void);
 
-// The four output tensors of TFLite_Detection_PostProcess, in this order.
-struct DetectionOutputs {
-  std::vector<float> boxes;
-  std::vector<float> classes;
-  std::vector<float> scores;
-  std::vector<float> count;
-};
+/* Returns null where memory runs out. */
+Runtime* runtime_new(void);
+void runtime_delete(Runtime* runtime);
 
-// Turns the outputs into rows. The model counts its classes from 0, COCO from 1.
-inline std::vector<RawDetection> to_rows(const DetectionOutputs& outputs) {
-  std::vector<RawDetection> rows;
-  const std::size_t count = static_cast<std::size_t>(outputs.count.at(0));
-  for (std::size_t i = 0; i < count; ++i) {
-    const int category_id = static_cast<int>(outputs.classes.at(i)) + 1;
-    rows.push_back({category_id, outputs.scores.at(i), outputs.boxes.at(4 * i),
-                    outputs.boxes.at(4 * i + 1), outputs.boxes.at(4 * i + 2),
-                    outputs.boxes.at(4 * i + 3)});
-  }
-  return rows;
-}
+/* Loads a model and tells the size of the pictures that it takes. */
+const char* runtime_load(Runtime* runtime, const char* model_file, int32_t threads, Size* input);
 
-// Loads a .tflite model that ends in TFLite_Detection_PostProcess and takes bytes; throws
-// std::runtime_error where that fails. One of runtime_*.cpp defines it.
-std::unique_ptr<Runtime> load_model(const std::filesystem::path& file, int threads);
+/* Gives the place of the input's pixels, three bytes each, which runtime_run then reads. */
+const char* runtime_lock_input(Runtime* runtime, uint8_t** pixels);
+
+const char* runtime_run(Runtime* runtime, Output outputs[kOutputs]);
+
+#endif

@@ -1,9 +1,11 @@
 /* The part of TensorFlow Lite's C interface that ckpm's programs call, declared by hand.
  *
- * Android's libtensorflowlite_jni.so exports it; libLiteRt.so of `ai-edge-litert` 2.3.0 does not
- * (see litert_c.h). Names, argument orders and enum values were looked up in the Apache-2.0
- * project https://github.com/google-ai-edge/LiteRT, directory tflite/core/c, at commit f6745779
- * (21 August 2026); they are the same in TensorFlow Lite 2.12 and 2.14.
+ * Android's libtensorflowlite_jni.so and the libtensorflowlite_c.so of the PyPI package
+ * `pymicro-wakeword` export it; libLiteRt.so of `ai-edge-litert` 2.3.0 does not (see litert_c.h).
+ * Names, argument orders and enum values were looked up in the Apache-2.0 project
+ * https://github.com/google-ai-edge/LiteRT, directory tflite/core/c, at commit f6745779
+ * (21 August 2026); they are the same in TensorFlow Lite 2.12 and 2.14, and were tried with 2.14.0
+ * and 2.17.1.
  */
 #ifndef CKPM_TFLITE_C_H
 #define CKPM_TFLITE_C_H
@@ -53,8 +55,9 @@ TfLiteType TfLiteTensorType(const TfLiteTensor* tensor);
 int32_t TfLiteTensorNumDims(const TfLiteTensor* tensor);
 int32_t TfLiteTensorDim(const TfLiteTensor* tensor, int32_t index);
 size_t TfLiteTensorByteSize(const TfLiteTensor* tensor);
-TfLiteStatus TfLiteTensorCopyFromBuffer(TfLiteTensor* tensor, const void* data, size_t bytes);
-TfLiteStatus TfLiteTensorCopyToBuffer(const TfLiteTensor* tensor, void* data, size_t bytes);
+
+/* The tensor's own memory, which may move when tensors are allocated; null before that. */
+void* TfLiteTensorData(const TfLiteTensor* tensor);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,1 @@
+const char *machine_name(void) { return "a library's answer"; }
