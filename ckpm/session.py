@@ -101,7 +101,14 @@ class Session:
         return native_platform(known_platforms())
 
     def target(self, text: str | None) -> Platform:
-        """Return the platform that a ``--target`` means; this machine without one."""
+        """Return the platform that a ``--target`` means: a device is asked what it is.
+
+        Without one it is this machine.
+        """
+        if text is not None and text.startswith(("ssh:", "adb:")):
+            from ckpm.system.devices import device_target
+
+            text = device_target(text, known_platforms(), self.environ)
         return self.native if text is None else parse_target(text, known_platforms(), self.native)
 
     def detect(
@@ -343,18 +350,12 @@ class Session:
 
     def _around(self, prepared: Prepared, error: DownloadError, own: Sequence[Recipe]) -> Prepared:
         """Plan again without what could not be reached; a lock used as it is never switches."""
-        if prepared.resolution is None:
-            raise error
-        reason = error.message.splitlines()[-1].strip()
+        from ckpm.plan.around import unreachable_candidates
+
         if isinstance(error, SourceUnreachableError):
             self.registries.unreachable |= error.hosts
-            gone = [c for c in prepared.resolution if c.package == error.package and c.source]
-        else:
-            gone = [c for c in prepared.resolution if c.origin == "uv-python"]
-        if not gone or gone[0].release in self.forbidden:
-            raise error
-        for candidate in gone:
-            self.forbid(candidate, reason)
+        for candidate in unreachable_candidates(prepared, error, self.forbidden):
+            self.forbid(candidate, error.message.splitlines()[-1].strip())
         place, asked, target = prepared.place, prepared.requirements, prepared.target
         return self.prepare(place, asked, target=target, own=own, keep=prepared.keep)
 
@@ -392,11 +393,13 @@ class Session:
     def installer(self) -> Installer:
         """What carries out plans."""
         from ckpm.activate.scripts import generation_scripts
+        from ckpm.check import built_faults
         from ckpm.install.execute import Installer
         from ckpm.install.making import Making
 
         outside = (self.registries, self.environ, self.native, self.reporter)
-        return Installer(self.store, *outside, Making(generation_scripts, self._compiler_cache))
+        making = Making(generation_scripts, self._compiler_cache, built_faults)
+        return Installer(self.store, *outside, making)
 
     def _compiler_cache(self) -> str | None:
         found = (*self.installed("ccache"), *self.installed("sccache"))

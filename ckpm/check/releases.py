@@ -52,9 +52,7 @@ def judge_android(name: str, binary: Binary, standard: Standard) -> Iterator[Fin
         yield Finding("warning", name, "android", message, "the NDK's own linking adds that note")
         return
     stated = platform.fact("api")
-    built = (
-        f"is built for API {note.api} by NDK {note.ndk or 'unknown'} ({note.build or 'no build'})"
-    )
+    built = f"is built for API {note.api}{_ndk(note)}"
     if stated is not None and stated.isdigit() and note.api > int(stated):
         message = f"{built}, and {platform} has API {stated}"
         hint = f"if the target has it, say so: `--target {platform}:api={note.api}`"
@@ -64,9 +62,8 @@ def judge_android(name: str, binary: Binary, standard: Standard) -> Iterator[Fin
 
 
 def _ndk(note: AndroidNote) -> str:
-    if not note.ndk:  # Older ones note the API alone.
-        return "no NDK that says so"
-    return f"NDK {note.ndk} ({note.build})" if note.build else f"NDK {note.ndk}"
+    build = f" ({note.build})" if note.build else ""
+    return f" by NDK {note.ndk}{build}" if note.ndk else ""
 
 
 def judge_macos(name: str, binary: Binary, standard: Standard) -> Iterator[Finding]:

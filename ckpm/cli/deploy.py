@@ -128,7 +128,10 @@ def _target(options: argparse.Namespace, context: Context, place: Place, there: 
     fitting = [p for p in known if (p.os, p.arch) == (device.os, device.arch)]
     if len(fitting) > 1:
         names = ", ".join(p.name for p in fitting)
-        raise UsageError(f"several targets fit {there.facts.title}: {names}", hints=["--target"])
+        raise UsageError(
+            f"several targets fit {there.facts.title}: {names}",
+            hints=["choose one with `--target`"],
+        )
     if not fitting:
         raise NotFoundError(
             f"`{place.name}` is not installed for {device.name}, which {there.facts.title} is",

@@ -93,14 +93,16 @@ def _resolution(context: Context, request: Request) -> Resolution:
 
 
 def _why(package: str, context: Context, resolution: Resolution) -> int:
-    choices = [choice for choice in resolution.choices if choice.candidate.package == package]
+    choices = [choice for choice in resolution.choices if _is_or_provides(choice, package)]
     if not choices:
         raise NotFoundError(
             f"`{package}` is not chosen here", hints=[f"ask `ckpm why-not {package}`"]
         )
     for choice in choices:
         context.print("\n".join(_why_lines(choice)))
-    rejected = [r for r in resolution.rejections if r.package == package]
+    named = {package, *context.session.content.catalog(()).providers(package)}
+    named |= {choice.candidate.package for choice in choices}
+    rejected = [r for r in resolution.rejections if r.package in named]
     for rejection in rejected[:10]:
         context.print(f"  not {rejection.candidate}: {rejection.reason}")
     return context.finish(
@@ -109,6 +111,12 @@ def _why(package: str, context: Context, resolution: Resolution) -> int:
             "rejected": [{"candidate": r.candidate, "reason": r.reason} for r in rejected],
         }
     )
+
+
+def _is_or_provides(choice: Choice, package: str) -> bool:
+    """Whether a choice is a package, or was made because it stands in for a virtual one."""
+    asked = {choice.candidate.package, *(wanted.package for wanted in choice.wanted_by)}
+    return package in asked
 
 
 def _why_lines(choice: Choice) -> list[str]:

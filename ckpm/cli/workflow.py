@@ -35,7 +35,7 @@ EXAMPLES = {
     "  ckpm run object-detection --runtime tensorflow\n"
     "  ckpm run object-detection repeats=50 images=./my-photos\n"
     "  ckpm run detect                         a workflow of this project\n"
-    "  ckpm run object-detection --on ssh://pi@raspberrypi images=./my-photos\n"
+    "  ckpm run object-detection images=./my-photos --on ssh://pi@raspberrypi\n"
     "  ckpm run object-detection --on adb:\n",
     "results": "examples:\n  ckpm results list\n  ckpm results show 3\n"
     "  ckpm results compare 2 3\n",

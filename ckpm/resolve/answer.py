@@ -78,7 +78,10 @@ def _refused(asked: Sequence[tuple[str, Edge]], position: int) -> str | None:
 
 
 def _clash(problem: Problem, answer: Answer, node: int, position: int) -> str:
-    """Say what a candidate asks for that is not so."""
+    """Say what a candidate asks for that is not so; a provider, whatever it stands in for."""
+    if problem.nodes[node].is_choice:
+        provider = problem.edges(node, position)[0]
+        return _clash(problem, answer, provider.node, provider.mask.bit_length() - 1)
     for edge in problem.edges(node, position):
         if edge.node not in answer:
             if not edge.mask and edge.requires:

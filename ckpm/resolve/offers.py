@@ -211,8 +211,12 @@ class Offers:
             yield Candidate(package, Version(value), scope=scope)
 
     def _installable(self, recipe: Recipe, scope: str) -> Iterator[Candidate]:
-        platform = self.world.platform(scope)
+        platform, served = self._platforms(scope)
+        compiles = not is_toolchain(scope) or recipe.toolchain_for(served, platform)
         for source in recipe.sources:
+            if source.method == "system" and not compiles:
+                # Installing it would not help: it compiles for other machines.
+                continue
             if not platform.matches(source.platforms) or self._is_out_of_reach(recipe, source):
                 continue
             for release in self._releases(recipe, source, platform):

@@ -47,14 +47,29 @@ def offered(node: Node, supply: Supply, *, abilities: bool = False) -> Iterator[
         more = supply.elsewhere(name)
         yield f"nothing offers `{name}`{where}{'; ' if more else ''}{more}"
         return
-    found = [candidate for candidate in node.candidates if candidate.installation is not None]
-    others = [candidate for candidate in node.candidates if candidate.installation is None]
+    own = [candidate for candidate in node.candidates if candidate.package == name]
+    found = [candidate for candidate in own if candidate.installation is not None]
+    others = [candidate for candidate in own if candidate.installation is None]
+    yield from _provided(node)
     if found:
         prefixes = dict.fromkeys(c.installation.prefix for c in found if c.installation)
         able = f", able to {_abilities(found)}" if abilities else ""
         yield f"`{name}` is here as {versions_text(found)} at {listed(list(prefixes))}{able}"
     if others:
         yield f"`{name}` can be had as {_with_prereleases(others)}{where}"
+
+
+def _provided(node: Node) -> Iterator[str]:
+    """Say who stands in for a virtual package, in which of its versions."""
+    name = node.key.name
+    by_version: dict[str, dict[str, None]] = {}
+    for candidate in node.candidates:
+        if candidate.package != name:
+            version = str(dict(candidate.provides).get(name, ""))
+            by_version.setdefault(version, {})[f"`{candidate.package}`"] = None
+    for version, providers in by_version.items():
+        verb = "is" if len(providers) == 1 else "are"
+        yield f"{listed(list(providers))} {verb} `{name}` {version}"
 
 
 def _abilities(found: Sequence[Candidate]) -> str:

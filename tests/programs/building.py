@@ -25,10 +25,18 @@ def require(*programs: str) -> None:
 def cmake_build(
     source_dir: Path, build_dir: Path, options: Sequence[str] = (), *, install: bool = False
 ) -> Path:
-    """Build and return the folder with the products; those to install go to ``build_dir/installed``."""
+    """Build and return the folder with the products, or with those that were installed."""
     require("cmake", "ninja")
     prefix = build_dir / "installed"
-    arguments = ["-S", source_dir, "-B", build_dir, "-G", "Ninja", f"-DCMAKE_INSTALL_PREFIX={prefix}"]
+    arguments = [
+        "-S",
+        source_dir,
+        "-B",
+        build_dir,
+        "-G",
+        "Ninja",
+        f"-DCMAKE_INSTALL_PREFIX={prefix}",
+    ]
     _run(["cmake", *arguments, *options])
     _run(["ninja", "-C", build_dir, "-j2", *(["install"] if install else [])])
     return prefix if install else build_dir

@@ -46,8 +46,14 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> Path:
     header = (source_dir / "coco_labels.h.in").read_text().replace("@COCO_LABELS@", labels)
     (build_dir / "coco_labels.h").write_text(header)
     (build_dir / "driver.cpp").write_text(DRIVER)
-    subprocess.run([compiler, "-x", "c", "-c", source_dir / "resize.c", "-o", build_dir / "r.o"], check=True)
-    sources = [build_dir / "driver.cpp", build_dir / "r.o", *(source_dir / name for name in SOURCES)]
+    subprocess.run(
+        [compiler, "-x", "c", "-c", source_dir / "resize.c", "-o", build_dir / "r.o"], check=True
+    )
+    sources = [
+        build_dir / "driver.cpp",
+        build_dir / "r.o",
+        *(source_dir / name for name in SOURCES),
+    ]
     options = ["-std=c++17", f"-I{source_dir}", f"-I{build_dir}", "-o", build_dir / "driver"]
     subprocess.run([compiler, *options, *sources], check=True)
     return build_dir / "driver"

@@ -32,7 +32,9 @@ SUPERVISE = (
 
 # Neither of them tells for certain how a line ended: ssh's own failure looks like one, and an adb
 # whose cable is pulled ends well.
-_TOLD = '({script}); code=$?; echo "ckpm: ended with $code" >&2; exit "$code"'
+# A person's start-up files may print, before we begin.
+_BEGIN = b"ckpm: begins\n"
+_TOLD = 'echo "ckpm: begins"; ({script}); code=$?; echo "ckpm: ended with $code" >&2; exit "$code"'
 _ENDED = re.compile(r"ckpm: ended with (\d+)\s*\Z")
 
 
@@ -62,7 +64,7 @@ class Device:
             with self._running(script, arguments, output=printed) as stream:
                 stream.write(sending.encode("utf-8", "surrogateescape"))
             printed.seek(0)
-            return printed.read().decode("utf-8", "surrogateescape")
+            return printed.read().partition(_BEGIN)[2].decode("utf-8", "surrogateescape")
 
     @contextmanager
     def writing(self, script: str, *arguments: str) -> Iterator[IO[bytes]]:
@@ -88,6 +90,8 @@ class Device:
             ) as process,
         ):
             assert process.stdout is not None  # noqa: S101 - a pipe was asked for
+            while process.stdout.readline() not in (_BEGIN, b""):
+                pass
             yield process.stdout
             process.stdout.read()
             process.wait()

@@ -85,7 +85,9 @@ def send_files(
 
 def remote_digests(device: Device, directory: str) -> dict[str, str]:
     """Return the sha256 of every file below a directory of a device, by relative name."""
-    return dict(_digest_line(line) for line in device.ask(_DIGESTS, directory).splitlines())
+    # Names may hold what `splitlines` takes for the end of one.
+    lines = device.ask(_DIGESTS, directory).split("\n")
+    return dict(_digest_line(line) for line in lines if line)
 
 
 def fetch_tree(device: Device, directory: str, destination: Path) -> None:
@@ -95,17 +97,32 @@ def fetch_tree(device: Device, directory: str, destination: Path) -> None:
         DeviceError: when the device goes away.
         IntegrityError: when what came is not what is there, or would lie elsewhere.
     """
-    with (
-        device.reading(_PACK, directory) as stream,
-        storage_errors(destination),
-        tarfile.open(fileobj=stream, mode="r|") as tar,
-    ):
-        for member in tar:
-            _place(tar, member, destination)
+    with device.reading(_PACK, directory) as stream, storage_errors(destination):
+        is_whole = _unpack(stream, destination)
+    if not is_whole:
+        raise IntegrityError(f"the files of `{directory}` on {device.title} came as no archive")
     for name, digest in remote_digests(device, directory).items():
-        with (destination / name).open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != digest:
-                raise IntegrityError(f"`{name}` came from {device.title} damaged")
+        if _digest(destination / name) != digest:
+            raise IntegrityError(f"`{name}` came from {device.title} damaged or not at all")
+
+
+def _digest(path: Path) -> str:
+    """Return a file's sha256; nothing where there is no file."""
+    if not path.is_file():
+        return ""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _unpack(stream: IO[bytes], destination: Path) -> bool:
+    """Unpack an archive; return whether it was one, and whole: what else was wrong, others say."""
+    try:
+        with tarfile.open(fileobj=stream, mode="r|") as tar:
+            for member in tar:
+                _place(tar, member, destination)
+    except tarfile.TarError:
+        return False
+    return True
 
 
 def _place(tar: tarfile.TarFile, member: tarfile.TarInfo, destination: Path) -> None:

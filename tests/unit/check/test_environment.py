@@ -109,12 +109,24 @@ def test_native_modules_belong_to_their_distributions(
         record.parent.mkdir(parents=True)
         record.write_text(f"{path},sha256=x,1\n\n")
     (site / "torn-1.0.dist-info").mkdir()
-    (site / "torn-1.0.dist-info" / "RECORD").write_bytes(b"a\0b,\xff\n")
+    (site / "torn-1.0.dist-info" / "RECORD").write_bytes(b'"' + b"\xff" * 200_000)
     found = judged(generation, store)
     assert sorted(found) == ["Python, of no distribution", "bad 1.0", "good 1.0"]
     assert found["good 1.0"].origin == "prebuilt, a wheel"
     assert rules(found["good 1.0"]) == []
     assert rules(found["bad 1.0"]) == [("error", "machine")]
+
+
+def test_python_supplies_its_own_library_to_modules_alone(
+    store: Store, generation: Path, tmp_path: Path
+) -> None:
+    python = compiled(tmp_path / "libpython3.11.so", "-Wl,-soname,libpython3.11.so.1.0")
+    flags = (f"-L{python.parent}", "-Wl,--no-as-needed", "-lpython3.11")
+    compiled(generation / "python" / "module.so", *flags)
+    compiled(package(store, generation, "program", "npm") / "program.so", *flags)
+    found = judged(generation, store)
+    assert rules(found["Python, of no distribution"]) == []
+    assert rules(found["program"]) == [("warning", "needed")]
 
 
 def test_what_holds_nothing_compiled_is_not_listed(store: Store, generation: Path) -> None:

@@ -143,6 +143,10 @@ def segments_without_size() -> bytes:
     return elf([(4, 4096, 0, 0)] * 70, b"").replace(struct.pack("<H", 56), b"\0\0", 1)
 
 
+def too_many_segments() -> bytes:
+    return elf([(6, 0, 0, 0)] * 5000, b"")
+
+
 def commands(count: int, size: int) -> Callable[[], bytes]:
     def made() -> bytes:
         header = struct.pack("<IIIIIIII", 0xFEEDFACF, 0x0100000C, 0, 6, count, 8, 0, 0)
@@ -166,8 +170,8 @@ def imports_without_end() -> bytes:
 
 
 def many_members() -> bytes:
-    inner = b"\x7fELF\x02\x01\x01".ljust(18, b"\0") + b"\xb7\0"
-    member = b"a/".ljust(48) + str(len(inner)).encode().ljust(10) + b"`\n" + inner
+    inner = b"\x7fELF\x02\x01\x01".ljust(18, b"\0") + b"\xb7\0" + b"odd"
+    member = b"a/".ljust(48) + str(len(inner)).encode().ljust(10) + b"`\n" + inner + b"\n"
     return b"!<arch>\n" + member * 100_000
 
 
@@ -184,6 +188,7 @@ LIES: dict[str, tuple[Callable[[], bytes], str | None]] = {
     "versions-that-wrap-around": (versions_in_a_circle(0xFFFFFFF0, 1), "should reach"),
     "versions-in-a-circle": (versions_in_a_circle(0, 0xFFFF), "more versions of symbols"),
     "segments-without-size": (segments_without_size, None),
+    "too-many-segments": (too_many_segments, "it has 5000 segments"),
     "too-many-commands": (commands(0xFFFFFFFF, 24), "load commands"),
     "commands-without-size": (commands(2, 0), "has no size"),
     "commands-beyond-the-end": (commands(1, 0xFFFFFFFF), "should reach"),

@@ -23,6 +23,7 @@ from ckpm.system.devices import (
     read_address,
 )
 from ckpm.system.devices.faults import ADB, REMOTE, SSH, fault
+from ckpm.system.devices.ssh import SshConnection
 
 CASES = Path(__file__).parents[2] / "devices"
 SHELLS = [("dash",), ("bash",), ("mksh",), ("busybox", "sh"), ("zsh",), ("fish",)]
@@ -88,6 +89,15 @@ def test_addresses_are_read(text: str, address: object) -> None:
 def test_what_is_no_address_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         read_address(text)
+
+
+def test_ssh_gets_what_the_address_says_and_its_configuration_the_rest() -> None:
+    full = SshConnection(SshAddress("pi", "me", "2222"), "ssh", {})
+    assert full.argv("true")[-7:] == ["-l", "me", "-p", "2222", "--", "pi", "true"]
+    bare = SshConnection(SshAddress("pi"), "ssh", {})
+    assert not {"-l", "-p"} & set(bare.argv("true"))
+    full.close()
+    bare.close()
 
 
 @pytest.mark.parametrize("case", cases("facts.yaml"), ids=lambda case: case["it"])

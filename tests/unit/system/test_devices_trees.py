@@ -11,6 +11,7 @@ import pytest
 from devices.here import device_here
 
 from ckpm.errors import CkpmError, IntegrityError, UsageError
+from ckpm.system.devices import DeviceError
 from ckpm.system.devices.trees import (
     fetch_tree,
     files_below,
@@ -26,6 +27,7 @@ NAMES = [
     "é/ü",
     "-dash",
     "$HOME",
+    "line\u2028separator",
     "deep/" + "d" * 90 + "/" + "e" * 90,
 ]
 
@@ -61,6 +63,17 @@ def test_files_go_there_and_come_back_the_same(tmp_path: Path, programs: str) ->
     assert (tmp_path / "theirs" / "sent" / "run").stat().st_mode & 0o777 == 0o755
     fetch_tree(device, str(tmp_path / "theirs" / "sent"), tmp_path / "back")
     assert contents(tmp_path / "back") == contents(tmp_path / "ours")
+
+
+def test_start_up_files_that_print_change_nothing(tmp_path: Path) -> None:
+    shell = tmp_path / "noisy"
+    shell.write_text('#!/bin/sh\necho Welcome home\nexec /bin/sh "$@"\n')
+    shell.chmod(0o755)
+    device = device_here(str(shell))
+    send_files(device, str(tmp_path / "x"), [text_file("a", "1")], lambda _: None)
+    assert set(remote_digests(device, str(tmp_path / "x"))) == {"a"}
+    fetch_tree(device, str(tmp_path / "x"), tmp_path / "y")
+    assert contents(tmp_path / "y") == {"a": b"1"}
 
 
 def test_links_become_what_they_lead_to(tmp_path: Path) -> None:
@@ -128,6 +141,30 @@ def test_what_came_damaged_is_told(tmp_path: Path) -> None:
     device = device_here(programs=evil(tmp_path / "programs", ("a", "")))
     with pytest.raises(IntegrityError, match="damaged"):
         fetch_tree(device, str(tmp_path / "theirs"), tmp_path / "in")
+
+
+@pytest.mark.parametrize(
+    ("tar", "error", "told"),
+    [
+        ('head -c 700 "$0.half"', IntegrityError, "damaged or not at all"),
+        (
+            "echo no archive, but a text that is long enough" + " x" * 500,
+            IntegrityError,
+            "no archive",
+        ),
+        ("echo tar: busy >&2; exit 2", DeviceError, "tar: busy"),
+        ('head -c 700 "$0.half"; kill -KILL $PPID', DeviceError, "."),
+    ],
+)
+def test_what_comes_as_half_an_archive_is_no_result(
+    tmp_path: Path, tar: str, error: type[CkpmError], told: str
+) -> None:
+    (tmp_path / "programs").mkdir()
+    evil(tmp_path / "programs", ("a", ""), ("b", ""))
+    (tmp_path / "programs" / "archive").rename(tmp_path / "programs" / "tar.half")
+    (tmp_path / "programs" / "tar").write_text(f"#!/bin/sh\n{tar}\n")
+    with pytest.raises(error, match=told):
+        fetch_tree(device_here(programs=tmp_path / "programs"), str(tmp_path), tmp_path / "in")
 
 
 def test_a_text_is_a_file(tmp_path: Path) -> None:
