@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from ckpm.config.places import find_place, own_place
 from ckpm.config.platforms import known_platforms
 from ckpm.config.settings import Settings, load_settings
-from ckpm.errors import DownloadError, NotFoundError, StaleLockError, UnsatisfiableError
+from ckpm.errors import DownloadError, NotFoundError, UnsatisfiableError
 from ckpm.model.installation import Installation
 from ckpm.model.platform import Platform, parse_target
 from ckpm.model.refusals import (
@@ -258,17 +258,10 @@ class Session:
         Raises:
             StaleLockError: when there is no lock for the target, or it is stale.
         """
-        from ckpm.plan import read_lock
+        from ckpm.plan import locked_target
 
-        lock = read_lock(place.lock)
-        entry = lock.target(target.name) if lock else None
-        if lock is None or entry is None:
-            raise StaleLockError(f"nothing is locked for {target.name}", hints=["run `ckpm lock`"])
-        if not frozen and list(entry.requires) != [str(r) for r in requirements]:
-            raise StaleLockError(
-                "the lock is stale: other packages are required now",
-                hints=["run `ckpm lock`, or use `--frozen` to take it as it is"],
-            )
+        asked = None if frozen else [str(r) for r in requirements]
+        lock, entry = locked_target(place.lock, target, asked)
         own = self.environment_file(place).packages
         plan = self._plan(place, entry, own, target)
         return Prepared(place, tuple(requirements), target, lock, plan)
@@ -393,17 +386,13 @@ class Session:
     def installer(self) -> Installer:
         """What carries out plans."""
         from ckpm.activate.scripts import generation_scripts
-        from ckpm.check import built_faults
+        from ckpm.check.built import built_faults
         from ckpm.install.execute import Installer
-        from ckpm.install.making import Making
+        from ckpm.install.making import Making, compiler_cache
 
         outside = (self.registries, self.environ, self.native, self.reporter)
-        making = Making(generation_scripts, self._compiler_cache, built_faults)
-        return Installer(self.store, *outside, making)
-
-    def _compiler_cache(self) -> str | None:
-        found = (*self.installed("ccache"), *self.installed("sccache"))
-        return found[0].executable if found else None
+        cache = partial(compiler_cache, self.installed)
+        return Installer(self.store, *outside, Making(generation_scripts, cache, built_faults))
 
     def _recipes_of(self, names: Sequence[str], own: Sequence[Recipe]) -> dict[str, Recipe]:
         catalog = self.content.catalog(own)

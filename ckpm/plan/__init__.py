@@ -2,7 +2,7 @@
 
 from ckpm.plan.conflicts import Refusals
 from ckpm.plan.deciding import Deciding
-from ckpm.plan.lockfile import read_lock, write_lock
+from ckpm.plan.lockfile import locked_target, read_lock, write_lock
 from ckpm.plan.locking import closures_of, kept_versions, lock_target
 from ckpm.plan.moves import moves
 from ckpm.plan.steps import Planner, make_plan
@@ -14,6 +14,7 @@ __all__ = [
     "closures_of",
     "kept_versions",
     "lock_target",
+    "locked_target",
     "make_plan",
     "moves",
     "read_lock",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ckpm.errors import ContentError, StaleLockError
@@ -15,6 +15,7 @@ from ckpm.model.lock import (
     LockedTarget,
     Wheel,
 )
+from ckpm.model.platform import Platform
 from ckpm.model.recipe import Digest
 from ckpm.system.documents import (
     Mapped,
@@ -62,6 +63,26 @@ def read_lock(path: Path) -> Lock | None:
         return Lock(_text(document, "environment"), targets)
     except (KeyError, ValueError, AttributeError) as error:
         raise ContentError([f"{path}:1: damaged lock ({error})"]) from error
+
+
+def locked_target(
+    path: Path, target: Platform, requires: Sequence[str] | None
+) -> tuple[Lock, LockedTarget]:
+    """Return a lock and what it holds for a target; it must fit ``requires`` where they are given.
+
+    Raises:
+        StaleLockError: when there is no lock for the target, or it is stale.
+    """
+    lock = read_lock(path)
+    entry = lock.target(target.name) if lock else None
+    if lock is None or entry is None:
+        raise StaleLockError(f"nothing is locked for {target.name}", hints=["run `ckpm lock`"])
+    if requires is not None and list(entry.requires) != list(requires):
+        raise StaleLockError(
+            "the lock is stale: other packages are required now",
+            hints=["run `ckpm lock`, or use `--frozen` to take it as it is"],
+        )
+    return lock, entry
 
 
 def _lock_plain(lock: Lock) -> dict[str, Plain]:

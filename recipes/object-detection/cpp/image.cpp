@@ -42,7 +42,7 @@ bool is_image_name(const std::filesystem::path& file) {
 Image blank_image(unsigned long width, unsigned long height) {
   if (width == 0 || height == 0) throw std::runtime_error("an image without pixels");
   if (width > kLargestEdge || height > kLargestEdge ||
-      static_cast<unsigned long long>(width) * height > 1ull << 62) {
+      static_cast<unsigned long long>(width) * height > kMostPixels) {
     throw std::runtime_error("an image that is too large");
   }
   const std::size_t size = std::size_t{3} * width * height;

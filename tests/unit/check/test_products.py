@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from ckpm.check import Finding, check_product
+from ckpm.check.findings import by_weight
 from ckpm.config.platforms import known_platforms
 from ckpm.model.platform import Platform, parse_target
 
@@ -77,6 +78,7 @@ def test_what_is_found_of_a_product(case: dict[str, Any], tmp_path: Path) -> Non
         forbidden=[path.format(**places) for path in case.get("forbidden", ["{build}"])],
         built_here=case.get("built", True),
     )
+    assert found == sorted(found, key=by_weight)
     seen = [told(f) for f in found if case.get("notes") or f.severity != "note"]
     expected = [text.format(**places) for text in case["found"]]
     missing = [text for text in expected if not any(matches(text, line) for line in seen)]
