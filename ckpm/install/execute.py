@@ -41,7 +41,7 @@ class Installer:
         self.build = build
         self.reporter = reporter
         self.packages = PackageMaker(store, environ, build, making)
-        self.generations = GenerationMaker(store, self.uv, making.scripts)
+        self.generations = GenerationMaker(store, self.uv, making.scripts, build)
         self.npm_tools: dict[str, tuple[str, ...]] = {}
         self.fetcher = Fetcher(store, reporter, self._urls, self._npm, offline=self.uv.offline)
 

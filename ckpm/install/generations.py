@@ -11,6 +11,7 @@ from ckpm.install.making import Scripts
 from ckpm.model.environment import AppendPath, EnvChange, PrependPath, SetVar, UnsetVar
 from ckpm.model.placeholders import fill
 from ckpm.model.plan import GenerationStep
+from ckpm.model.platform import Platform
 from ckpm.store import Store
 from ckpm.system.files import publish_directory, temporary_directory
 from ckpm.system.uv import Uv
@@ -19,8 +20,9 @@ from ckpm.system.uv import Uv
 class GenerationMaker:
     """Makes generations; they are never edited afterwards."""
 
-    def __init__(self, store: Store, uv: Uv, scripts: Scripts) -> None:
+    def __init__(self, store: Store, uv: Uv, scripts: Scripts, build: Platform) -> None:
         self.store = store
+        self.build = build
         self.uv = uv
         self.scripts = scripts
 
@@ -49,7 +51,8 @@ class GenerationMaker:
         links.mkdir()
         for name, prefix in step.packages:
             (links / name).symlink_to(prefix)
-        changes = _placed(step.changes, final)
+        variables = self._project_files(step, directory, final)
+        changes = (*_placed(step.changes, final), *variables)
         for name, text in self.scripts(step, str(final), changes).items():
             (directory / name).write_text(text, encoding="utf-8", newline="")
         record = {
@@ -60,6 +63,22 @@ class GenerationMaker:
             "python": [d.name for d in step.closure.distributions] if step.closure else [],
         }
         (directory / "environment.json").write_text(json.dumps(record, indent=1), encoding="utf-8")
+
+    def _project_files(
+        self, step: GenerationStep, directory: Path, final: Path
+    ) -> tuple[EnvChange, ...]:
+        """Write what builds a person's own project for another machine; return the variables."""
+        if not step.toolchains:
+            return ()
+        from ckpm.install.builds.project import write_project_files
+        from ckpm.install.builds.toolchain import make_toolchain
+
+        cache = self.store.root / "cache"
+        made = make_toolchain(step.toolchains, self.build, step.target, cache)
+        names = [name for name, _ in step.packages]
+        variables = write_project_files(made, directory, final, names)
+        # A native build finds its compiler by itself.
+        return tuple(SetVar(*item) for item in variables.items()) if made.is_cross else ()
 
 
 def _placed(changes: Sequence[EnvChange], final: Path) -> tuple[EnvChange, ...]:

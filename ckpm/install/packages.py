@@ -13,7 +13,7 @@ from ckpm.install.archives import Layout, extract_member, unpack
 from ckpm.install.builds import build_system
 from ckpm.install.builds.build import Build, build_environ
 from ckpm.install.builds.exports import write_exports
-from ckpm.install.builds.toolchain import Toolchain, make_toolchain
+from ckpm.install.builds.toolchain import Toolchain, make_toolchain, with_plain_programs
 from ckpm.install.making import Making
 from ckpm.model.lock import Artifact
 from ckpm.model.placeholders import fill
@@ -120,11 +120,10 @@ class PackageMaker:
         )
 
     def _toolchain(self, step: PackageStep, work: Path) -> Toolchain:
-        directory, cache = work.with_name("toolchain"), self.store.root / "cache"
-        made = make_toolchain(step.toolchains, self.build, step.platform, directory, cache)
-        return replace(
-            made, launcher=self.making.launcher() if step.source.method == "build" else None
-        )
+        cache = self.store.root / "cache"
+        made = make_toolchain(step.toolchains, self.build, step.platform, cache)
+        launched = replace(made, launcher=self.making.launcher())
+        return with_plain_programs(launched, work.with_name("toolchain"))
 
     def _run_all(
         self, step: PackageStep, commands: tuple[Command, ...], work: Path, product: Path

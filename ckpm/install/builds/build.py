@@ -55,6 +55,17 @@ BuildSystem = Callable[[Build], Sequence[Argv]]
 """Writes the files that a build system reads, and returns the commands to run in order."""
 
 
+_VARIABLES = {
+    "cc": "CC", "cxx": "CXX", "ar": "AR", "ranlib": "RANLIB", "strip": "STRIP", "nm": "NM",
+}  # fmt: skip
+
+
+def named_programs(toolchain: Toolchain) -> dict[str, str]:
+    """Return a toolchain's programs by the variables that build systems read."""
+    programs = toolchain.programs.items()
+    return {_VARIABLES[name]: path for name, path in programs if name in _VARIABLES}
+
+
 def search_path(build: Build, *below: str) -> list[str]:
     """Return the existing directories named ``below`` in any input."""
     places = (prefix / name for prefix in build.inputs for name in below)
@@ -66,13 +77,11 @@ def build_environ(build: Build) -> dict[str, str]:
 
     pkg-config sees the inputs alone, never the build machine's own libraries.
     """
-    toolchain, programs = build.toolchain, build.toolchain.programs
-    named = {"cc": "CC", "cxx": "CXX", "ar": "AR", "ranlib": "RANLIB", "strip": "STRIP", "nm": "NM"}
-    found = {named[name]: path for name, path in programs.items() if name in named}
+    toolchain = build.toolchain
     flags = " ".join(toolchain.flags)
     places = search_path(build, "lib/pkgconfig", "share/pkgconfig")
     return {
-        **found,
+        **named_programs(toolchain),
         **{name: flags for name in ("CFLAGS", "CXXFLAGS") if flags},
         **({"LDFLAGS": " ".join([*toolchain.flags, *toolchain.link])} if toolchain.link else {}),
         "PKG_CONFIG_LIBDIR": ":".join(places),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ckpm.errors import BuildError
@@ -16,14 +16,16 @@ from ckpm.model.toolchain import target_values, toolchain_places
 
 @dataclass(frozen=True)
 class Toolchain:
-    """What compiles for a target, ready to be used.
+    """What compiles for a target.
 
-    ``programs`` maps ``cc``, ``cxx``, ``ar`` … to files; what is missing is left to the build
-    system. ``launcher`` is a compiler cache that runs the compilers.
+    ``commands`` maps ``cc``, ``cxx``, ``ar`` … to commands; what is missing is left to the build
+    system. ``programs`` maps them to files, see ``with_programs``. ``launcher`` is a compiler cache
+    that runs the compilers.
     """
 
     target: Platform
     build: Platform
+    commands: Mapping[str, Sequence[str]] = field(default_factory=dict)
     programs: Mapping[str, str] = field(default_factory=dict)
     flags: Sequence[str] = ()
     link: Sequence[str] = ()
@@ -38,20 +40,20 @@ class Toolchain:
 
 
 def make_toolchain(
-    used: Sequence[UsedToolchain], build: Platform, target: Platform, directory: Path, cache: Path
+    used: Sequence[UsedToolchain], build: Platform, target: Platform, cache: Path
 ) -> Toolchain:
-    """Return the toolchain of a build; what its commands lack to be programs goes to ``directory``.
+    """Return what compiles for a target; ``cache`` is where its programs may keep things.
 
     Raises:
         BuildError: when a program of it is not there.
     """
     made = Toolchain(target, build)
     for each in used:
-        made = _joined(made, each, directory, cache)
+        made = _joined(made, each, cache)
     return made
 
 
-def _joined(made: Toolchain, used: UsedToolchain, directory: Path, cache: Path) -> Toolchain:
+def _joined(made: Toolchain, used: UsedToolchain, cache: Path) -> Toolchain:
     rule = used.rule
     values = toolchain_places(used.prefix, used.executable) | target_values(used.target)
     values["cache"] = str(cache)
@@ -62,25 +64,39 @@ def _joined(made: Toolchain, used: UsedToolchain, directory: Path, cache: Path) 
                 f"`{used.package}` {used.version} has no `{command[0]}`, its {name}",
                 hints=[f"install it whole, or choose another: `ckpm why-not {used.package}`"],
             )
-    programs = {name: _program(name, command, directory) for name, command in commands.items()}
-    return Toolchain(
-        made.target,
-        made.build,
-        {**made.programs, **programs},
-        (*made.flags, *(fill(flag, values) for flag in rule.flags)),
-        (*made.link, *(fill(flag, values) for flag in rule.link)),
-        {**made.cmake, **{name: fill(value, values) for name, value in rule.cmake}},
-        {**made.environ, **{name: fill(value, values) for name, value in rule.environ}},
+    return replace(
+        made,
+        commands={**made.commands, **commands},
+        flags=(*made.flags, *(fill(flag, values) for flag in rule.flags)),
+        link=(*made.link, *(fill(flag, values) for flag in rule.link)),
+        cmake={**made.cmake, **{name: fill(value, values) for name, value in rule.cmake}},
+        environ={**made.environ, **{name: fill(value, values) for name, value in rule.environ}},
     )
 
 
-def _program(name: str, command: Sequence[str], directory: Path) -> str:
-    """Return a command as one program: build systems take a path, not a list of arguments."""
-    if len(command) == 1:
-        return command[0]
+def with_programs(toolchain: Toolchain, directory: Path, final: Path | None = None) -> Toolchain:
+    """Return a toolchain whose commands are programs, as build systems want them.
+
+    They are written to ``directory``, which will be at ``final``. A script starts the real program:
+    a link would rename compilers, which go by their names.
+    """
     directory.mkdir(parents=True, exist_ok=True)
-    # CMake and libtool tell a compiler by its name.
-    path = directory / {"cc": "cc", "cxx": "c++"}.get(name, name)
-    path.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n', encoding="utf-8")
-    path.chmod(0o755)
-    return str(path)
+    programs: dict[str, str] = {}
+    for name, command in toolchain.commands.items():
+        # CMake and libtool tell a compiler by its name.
+        called = "c++" if name == "cxx" else name
+        path = directory / called
+        path.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n', encoding="utf-8")
+        path.chmod(0o755)
+        programs[name] = str((final or directory) / called)
+    return replace(toolchain, programs=programs)
+
+
+def with_plain_programs(toolchain: Toolchain, directory: Path) -> Toolchain:
+    """Return the same, where only what takes arguments of its own is wrapped."""
+    plain = {name: c[0] for name, c in toolchain.commands.items() if len(c) == 1}
+    wrapped = {name: c for name, c in toolchain.commands.items() if len(c) > 1}
+    if not wrapped:
+        return replace(toolchain, programs=plain)
+    made = with_programs(replace(toolchain, commands=wrapped), directory)
+    return replace(toolchain, programs={**plain, **made.programs})
