@@ -8,13 +8,16 @@ from pathlib import Path
 from ckpm._content import bundled_dir
 from ckpm.cli.columns import size, table
 from ckpm.cli.context import Context, add_common
+from ckpm.cli.env_export import FORMATS, export
 from ckpm.errors import NotFoundError
 from ckpm.install.records import read_generation
 from ckpm.recipe import load_environment
 from ckpm.system.files import remove_tree, tree_size
 
 EXAMPLES = {
-    "env": "examples:\n  ckpm env list\n  ckpm env show -e object-detection\n  ckpm env rollback\n",
+    "env": "examples:\n  ckpm env list\n  ckpm env show -e object-detection\n  ckpm env rollback\n"
+    "  ckpm env export cmake --target linux-arm64     for a CMake project here\n"
+    "  ckpm env export aar -e vision                  for an Android app\n",
     "store": "examples:\n  ckpm store list\n",
 }
 
@@ -26,7 +29,7 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
         add_common(actions.add_parser("list", help="every result with its size"), "json", "store")
         return
     actions = parser.add_subparsers(
-        dest="action", required=True, metavar="list|show|remove|rollback"
+        dest="action", required=True, metavar="list|show|remove|rollback|export"
     )
     add_common(actions.add_parser("list", help="every environment"), "json", "store")
     for name, text in (
@@ -39,6 +42,13 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
         if name == "rollback":
             action.add_argument("generation", nargs="?", type=int, help="(default: the one before)")
 
+    action = actions.add_parser("export", help="write an environment for other tools")
+    action.add_argument(
+        "format", choices=FORMATS, help="; ".join(f"{k}: {v}" for k, v in FORMATS.items())
+    )
+    action.add_argument("--output", metavar="PATH", help="where to write")
+    add_common(action, "env", "target", "json", "store")
+
 
 def run(command: str, options: argparse.Namespace, context: Context) -> int:
     """Run one of these commands."""
@@ -49,6 +59,8 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
             return _list(context)
         case "show":
             return _show(options, context)
+        case "export":
+            return export(options, context)
         case "remove":
             return _remove(options, context)
         case _:

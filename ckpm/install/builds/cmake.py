@@ -98,7 +98,7 @@ def _flags(toolchain: Toolchain, *, sets_compilers: bool) -> Iterator[str]:
 def _roots(toolchain: Toolchain, roots: Sequence[str]) -> Iterator[str]:
     """Look for libraries among what was resolved; in a cross build nowhere else but its sysroot."""
     joined = ";".join(roots)
-    yield _set("CMAKE_PREFIX_PATH", joined)
+    yield f'list(PREPEND CMAKE_PREFIX_PATH "{_quoted(joined)}")'
     yield "set(CMAKE_FIND_USE_PACKAGE_REGISTRY OFF)"
     yield "set(CMAKE_FIND_USE_SYSTEM_PACKAGE_REGISTRY OFF)"
     if not toolchain.is_cross:

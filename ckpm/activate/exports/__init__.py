@@ -1,0 +1,1 @@
+"""Write an environment the way other tools read it."""
