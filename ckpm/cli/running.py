@@ -2,42 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ckpm.cli.context import Context
+from ckpm.cli.request import Request
 from ckpm.model.request import Environment
+from ckpm.model.requirement import read_requirements
 from ckpm.model.workflow import Workflow
+from ckpm.run.emulation import emulated
 from ckpm.workflow import run_workflow
 from ckpm.workflow.execute import Local, Outcome
-
-if TYPE_CHECKING:  # Most runs are for this machine.
-    from ckpm.run.emulation import Emulation
 
 Asked = tuple[Workflow, Mapping[str, str], Path]
 """A workflow, its parameters, and the directory for its results."""
 
 
-def run_here(context: Context, environment: Environment, asked: Asked) -> Outcome:
+def run_here(context: Context, request: Request, environment: Environment, asked: Asked) -> Outcome:
     """Run a workflow; programs of a foreign target are emulated, and what that proves is said."""
-    with _emulation(context, environment) as emulation:
-        local = Local(context.session.environ, emulation, context.is_json)
-        outcome = run_workflow(asked[0], environment, asked[1], asked[2], local)
-        if emulation is not None:
-            context.say(emulation.proves)
-        return outcome
-
-
-@contextmanager
-def _emulation(context: Context, environment: Environment) -> Iterator[Emulation | None]:
+    workflow, parameters, output = asked
     target, session = context.target, context.session
+    local = Local(session.environ, talk=context.is_json)
     if target.name == session.native.name:
-        yield None
-        return
-    from ckpm.run.emulation import emulated
+        return run_workflow(workflow, environment, parameters, output, local)
+    inside = [environment]
+    if target.stand_in:
+        inside.append(_stand_in(context, request))
+    directories = tuple(each.directory for each in inside)
+    libraries = [path for each in directories for path in sorted(each.glob("packages/*/lib"))]
+    platform = session.target(target.stand_in) if target.stand_in else target
+    with ExitStack() as stack:
+        cache = session.store.root / "cache"
+        emulation = stack.enter_context(
+            emulated(platform, libraries, session.environ, cache, native=session.native)
+        )
+        local = replace(local, emulation=emulation, foreign=directories)
+        changes = tuple(change for each in reversed(inside) for change in each.changes)
+        whole = replace(environment, changes=changes)
+        outcome = run_workflow(workflow, whole, parameters, output, local)
+    context.say(_worth(target.name, target.stand_in))
+    return outcome
 
-    libraries = sorted(environment.directory.glob("packages/*/lib"))
-    with emulated(target, libraries, session.environ, session.store.root / "cache") as emulation:
-        yield emulation
+
+def _stand_in(context: Context, request: Request) -> Environment:
+    """Return what starts the target's libraries here, installed for the platform that stands in."""
+    target, session = context.target, context.session
+    platform = session.target(target.stand_in)
+    asked = read_requirements(target.stand_in_needs, f"running for {target} here")
+    asked += request.declared.standing_in(dict(request.options), platform)
+    name = f"{target.name}-stand-in"
+    place = session.place(name, create=True)
+    prepared = session.prepare(place, asked, target=platform, own=request.own)
+    return session.install(prepared, request.own)
+
+
+def _worth(target: str, stand_in: str | None) -> str:
+    """Say what such a run shows, and what it does not."""
+    if stand_in is None:
+        return (
+            f"this was {target} emulated here: it shows that program and libraries work there, and"
+            " nothing of how fast"
+        )
+    return (
+        f"this was {target} played here as {stand_in}: {target}'s own libraries, the model and your"
+        " code ran, upon glibc; it shows that they work together, and nothing of the system's C"
+        " library, of drivers, or of how fast"
+    )

@@ -16,7 +16,6 @@ from ckpm.cli.columns import size, table
 from ckpm.cli.context import Context, add_common
 from ckpm.cli.render import plan_text
 from ckpm.cli.request import Request, environment_request, install, prepare, with_reachability
-from ckpm.cli.running import run_here
 from ckpm.config.platforms import known_platforms
 from ckpm.config.trust import require_trust
 from ckpm.detect.facts import machine_facts
@@ -29,6 +28,7 @@ from ckpm.workflow.execute import Outcome, chosen_parameters
 
 if TYPE_CHECKING:  # Few runs are elsewhere.
     from ckpm.cli.deploy import Visit
+    from ckpm.cli.running import Asked
 
 EXAMPLES = {
     "run": "examples:\n  ckpm run object-detection\n"
@@ -130,7 +130,7 @@ def _run(options: argparse.Namespace, context: Context, there: Visit | None) -> 
     output = Path(options.output or f"{workflow.name}-results").absolute()
     started, clock = datetime.now(UTC), time.monotonic()
     asked = (workflow, parameters, output)
-    outcome = _outcome(context, environment, (there, root), asked)
+    outcome = _outcome(context, request, environment, (there, root), asked)
     record = RunRecord(
         started=started.isoformat(timespec="seconds"),
         seconds=round(time.monotonic() - clock, 3),
@@ -163,14 +163,17 @@ def _deployed(context: Context, there: Visit | None, place: Place, environment: 
 
 def _outcome(
     context: Context,
+    request: Request,
     environment: Environment,
     where: tuple[Visit | None, str],
-    asked: tuple[Workflow, Mapping[str, str], Path],
+    asked: Asked,
 ) -> Outcome:
-    """Run a workflow with its parameters and its results' directory, here or on a device."""
+    """Run a workflow here or on a device, where the environment lies at the root given."""
     there, root = where
     if there is None:
-        return run_here(context, environment, asked)
+        from ckpm.cli.running import run_here
+
+        return run_here(context, request, environment, asked)
     from ckpm.cli.deploy import run_on_device
 
     return run_on_device(context, there, root, asked)

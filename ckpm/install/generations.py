@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from ckpm.install.foreign_python import make_foreign_python, site_packages
 from ckpm.install.making import Scripts
 from ckpm.model.environment import AppendPath, EnvChange, PrependPath, SetVar, UnsetVar
 from ckpm.model.placeholders import fill
@@ -46,7 +47,7 @@ class GenerationMaker:
             self.uv.make_venv(directory / "venv", step.python or step.closure.python)
             self.uv.fill(directory / "venv", step.closure)
         elif step.closure is not None:
-            self.uv.fill_target(directory / "python", step.closure, step.target)
+            make_foreign_python(self.uv, directory / "python", step.closure, step.target)
         links = directory / "packages"
         links.mkdir()
         for name, prefix in step.packages:
@@ -61,6 +62,7 @@ class GenerationMaker:
             "digest": step.digest,
             "changes": encode_changes(changes),
             "python": [d.name for d in step.closure.distributions] if step.closure else [],
+            "interpreter": _interpreter(step, native=native),
         }
         (directory / "environment.json").write_text(json.dumps(record, indent=1), encoding="utf-8")
 
@@ -79,6 +81,15 @@ class GenerationMaker:
         variables = write_project_files(made, directory, final, names)
         # A native build finds its compiler by itself.
         return tuple(SetVar(*item) for item in variables.items()) if made.is_cross else ()
+
+
+def _interpreter(step: GenerationStep, *, native: bool) -> dict[str, str] | None:
+    """Describe the Python that the packages are for, and where below the generation they are."""
+    if step.closure is None:
+        return None
+    version = step.closure.python
+    packages = site_packages(version, step.target)
+    return {"version": version, "packages": f"{'venv' if native else 'python'}/{packages}"}
 
 
 def _placed(changes: Sequence[EnvChange], final: Path) -> tuple[EnvChange, ...]:

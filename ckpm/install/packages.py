@@ -196,7 +196,10 @@ class PackageMaker:
     def _try(self, step: PackageStep, test: ProductTest, product: Path) -> None:
         values = {**_described(step), "prefix": str(product)}
         argv = [fill(argument, values) for argument in test.command]
-        done = run_captured(argv, environ=self._clean_environ(step), cwd=product, timeout_s=60)
+        # It is not yet where it will find what it needs by itself.
+        places = ":".join(f"{prefix}/lib" for _, prefix in step.inputs)
+        environ = {**self._clean_environ(step), "LD_LIBRARY_PATH": places}
+        done = run_captured(argv, environ=environ, cwd=product, timeout_s=60)
         said = done.stdout + done.stderr
         if done.returncode != 0 or (test.prints or "") not in said:
             raise BuildError(

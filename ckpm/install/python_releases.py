@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from ckpm.model.platform import Platform
@@ -11,11 +10,8 @@ from ckpm.model.recipe import Recipe, Source
 from ckpm.model.requirement import Requirement
 from ckpm.model.resolution import Release
 from ckpm.model.version import InvalidVersionError, Version
-from ckpm.model.wheel_tags import platform_tags
+from ckpm.model.wheel_tags import MINORS, admitted_minors, admitted_platforms, platform_tags
 from ckpm.system.registries.pypi import IndexFile
-
-MINORS = tuple(range(7, 21))
-_CPYTHON = re.compile(r"cp3(\d+)$")
 
 
 def python_releases(
@@ -28,13 +24,25 @@ def python_releases(
     wanted = parse_range(source.text("range") or "")
     by_version: dict[str, list[IndexFile]] = {}
     for wheel in wheels:
-        if not wheel.yanked and (is_data or _platforms(wheel) & tags):
+        if not wheel.yanked and (is_data or admitted_platforms(wheel.name) & tags):
             by_version.setdefault(wheel.version, []).append(wheel)
     return [
         Release(version, needs)
         for version, files in by_version.items()
         if _is_wanted(version, wanted) and (needs := _needs(recipe, source, files)) is not None
     ]
+
+
+def target_pythons(managed: Sequence[str], platform: Platform) -> list[Release]:
+    """Return the Pythons that a platform may have: the one that is stated of it, if one is.
+
+    ``managed`` are the versions that uv knows, newest first; of ``python=3.13`` the newest such.
+    """
+    stated = platform.fact("python")
+    if stated is None:
+        return [Release(version) for version in managed]
+    known = (version for version in managed if f"{version}.".startswith(f"{stated}."))
+    return [Release(next(known, stated))]
 
 
 def _is_wanted(version: str, wanted: VersionRange) -> bool:
@@ -44,38 +52,17 @@ def _is_wanted(version: str, wanted: VersionRange) -> bool:
         return False
 
 
-def _platforms(wheel: IndexFile) -> set[str]:
-    return set(wheel.name.removesuffix(".whl").rsplit("-", 1)[1].split("."))
-
-
 def _needs(
     recipe: Recipe, source: Source, files: Sequence[IndexFile]
 ) -> tuple[Requirement, ...] | None:
     if source.text("layout") == "files":
         return ()
-    minors = set().union(*(_minors(file) for file in files))
+    minors = set().union(*(admitted_minors(file.name) for file in files))
     if not minors:
         return None
     origin = f"{source.text('distribution') or recipe.name} on its index"
     limits = parse_limits(next((f.requires_python for f in files if f.requires_python), None))
     return (Requirement("python", _range_of(minors).intersect(limits), origin=origin),)
-
-
-def _minors(file: IndexFile) -> set[int]:
-    """Return the minors of Python 3 that a wheel's tags admit (PEP 425)."""
-    *_, interpreters, abis, _platform = file.name.removesuffix(".whl").split("-")
-    found: set[int] = set()
-    for interpreter in interpreters.split("."):
-        match = _CPYTHON.match(interpreter)
-        if match and "abi3" in abis.split("."):
-            found |= {minor for minor in MINORS if minor >= int(match[1])}
-        elif match and abis != f"cp3{match[1]}t":
-            found.add(int(match[1]))
-        elif interpreter == "py3":
-            found |= set(MINORS)
-        elif interpreter.startswith("py3") and interpreter[3:].isdigit():
-            found |= {minor for minor in MINORS if minor >= int(interpreter[3:])}
-    return found
 
 
 def _range_of(minors: set[int]) -> VersionRange:

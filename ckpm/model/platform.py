@@ -45,7 +45,8 @@ class Platform:
     be several names with ``|`` between them. In it ``{root}`` is a directory that stands in for the
     machine's own, ``{libraries}`` a search path and ``{cache}`` a directory to keep things in;
     ``emulator_environ`` are variables alike. ``cpuinfo`` are the lines of ``/proc/cpuinfo`` below
-    that root. ``sysroots`` are directories that may hold
+    that root. Where nothing runs its programs, ``stand_in`` names the platform as which its
+    libraries run, with ``stand_in_needs`` beside them. ``sysroots`` are directories that may hold
     its libraries on a machine that builds for it.
     """
 
@@ -75,6 +76,8 @@ class Platform:
     emulator_environ: Facts = ()
     cpuinfo: tuple[str, ...] = ()
     sysroots: tuple[str, ...] = ()
+    stand_in: str | None = None
+    stand_in_needs: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.name

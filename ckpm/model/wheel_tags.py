@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from ckpm.model.platform import Platform
 
+MINORS = tuple(range(7, 21))
+"""The minors of Python 3 that wheels can be for."""
+
 _LINUX_ARCH = {"x86_64": "x86_64", "arm64": "aarch64", "armv7": "armv7l", "riscv64": "riscv64"}
 _LEGACY = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}
 _WINDOWS = {"x86_64": "win_amd64", "arm64": "win_arm64"}
+_CPYTHON = re.compile(r"cp3(\d+)$")
+_MACHINE = re.compile(
+    r"(?:many|musl)?(linux|macosx|win|android|ios)(?:[\d_]*_)?"
+    r"(x86_64|amd64|i686|aarch64|arm64|armv7l|riscv64|ppc64le|s390x|32|universal2)"
+)
 
 
 @lru_cache(maxsize=64)
@@ -28,6 +37,57 @@ def platform_tags(platform: Platform) -> tuple[str, ...]:
             return (_WINDOWS[platform.arch],)
         case _:
             return ()
+
+
+def no_python_part(platform: Platform) -> str | None:
+    """Say why a platform has no Python part, and which have one; ``None`` where it has one."""
+    if platform.uv is not None:
+        return None
+    return (
+        f"there is no Python part for {platform}, as uv chooses no wheels for it; there is one for"
+        " Linux on x86_64 and arm64, macOS and Windows"
+    )
+
+
+def admitted_minors(file_name: str) -> set[int]:
+    """Return the minors of Python 3 that a wheel's tags admit (PEP 425)."""
+    *_, interpreters, abis, _platform = file_name.removesuffix(".whl").split("-")
+    found: set[int] = set()
+    for interpreter in interpreters.split("."):
+        match = _CPYTHON.match(interpreter)
+        if match and "abi3" in abis.split("."):
+            found |= {minor for minor in MINORS if minor >= int(match[1])}
+        elif match and abis != f"cp3{match[1]}t":
+            found.add(int(match[1]))
+        elif interpreter == "py3":
+            found |= set(MINORS)
+        elif interpreter.startswith("py3") and interpreter[3:].isdigit():
+            found |= {minor for minor in MINORS if minor >= int(interpreter[3:])}
+    return found
+
+
+def admitted_platforms(file_name: str) -> set[str]:
+    """Return the platform tags in a wheel's file name; ``any`` is one."""
+    return set(file_name.removesuffix(".whl").rpartition("-")[2].split("."))
+
+
+def is_fitting(file_name: str, python: str, platform: Platform) -> bool:
+    """Whether a wheel, by its file name, is for a Python version (``3.13.2``) on a platform."""
+    tags = {*platform_tags(platform), "any"}
+    minor = int(python.split(".")[1])
+    return minor in admitted_minors(file_name) and not tags.isdisjoint(
+        admitted_platforms(file_name)
+    )
+
+
+def is_for_other_machines(tags: Iterable[str], platform: Platform) -> bool:
+    """Whether platform tags name machines, and all of them others than the platform's.
+
+    A tag of a machine nobody knows says nothing: some projects have names of their own (``sbsa``).
+    """
+    ours = {found.groups() for tag in platform_tags(platform) if (found := _MACHINE.fullmatch(tag))}
+    named = [_MACHINE.fullmatch(tag) for tag in tags]
+    return bool(named) and all(found is not None and found.groups() not in ours for found in named)
 
 
 def _linux_tags(platform: Platform) -> Iterator[str]:

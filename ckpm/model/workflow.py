@@ -58,7 +58,8 @@ class Workflow:
 class EnvironmentFile:
     """A declared environment: requirements, its own packages and workflows.
 
-    ``options`` are choices that ``when`` conditions of its requirements refer to. ``directory`` is
+    ``options`` are choices that ``when`` conditions of its requirements refer to. ``stand_in`` is
+    what starts a target's libraries here, where another platform stands in for it. ``directory`` is
     where the file lies; paths in it are relative to that.
     """
 
@@ -67,6 +68,7 @@ class EnvironmentFile:
     options: tuple[Option, ...] = ()
     packages: tuple[Recipe, ...] = ()
     workflows: tuple[Workflow, ...] = ()
+    stand_in: tuple[Need, ...] = ()
     shadows: tuple[str, ...] = ()
     summary: str = ""
     origin: str = field(default="", compare=False)
@@ -81,9 +83,18 @@ class EnvironmentFile:
 
     def required(self, chosen: Mapping[str, str], platform: Platform) -> tuple[Requirement, ...]:
         """Return the requirements that hold for a choice of all its options."""
+        return self._holding(self.requires, chosen, platform)
+
+    def standing_in(self, chosen: Mapping[str, str], platform: Platform) -> tuple[Requirement, ...]:
+        """Return what starts the target's libraries on a platform that stands in for it."""
+        return self._holding(self.stand_in, chosen, platform)
+
+    def _holding(
+        self, needs: tuple[Need, ...], chosen: Mapping[str, str], platform: Platform
+    ) -> tuple[Requirement, ...]:
         return tuple(
             need.requirement.asked_by(f"{self.origin}{need.requirement.origin}")
-            for need in self.requires
+            for need in needs
             if need.when.holds(chosen, platform)
         )
 

@@ -121,6 +121,9 @@ ENVIRONMENT = Record(
         "options": Field(Table(OPTION), "choices that `when` conditions refer to"),
         "packages": Field(Table(INLINE), "packages of your own"),
         "workflows": Field(Table(WORKFLOW), "what can be run"),
+        "stand_in": Field(
+            Each(NEED), "what starts the target's libraries where another platform stands in for it"
+        ),
         "shadows": Field(Each(TEXT), "bundled packages that this project replaces on purpose"),
     },
     lambda fields, _: EnvironmentFile(
@@ -132,6 +135,7 @@ ENVIRONMENT = Record(
             Workflow(name, w.steps, w.parameters, w.results, w.summary, w.shows)
             for name, w in fields.get("workflows", ())
         ),
+        stand_in=fields.get("stand_in", ()),
         shadows=fields.get("shadows", ()),
         summary=fields.get("summary", ""),
     ),

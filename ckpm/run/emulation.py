@@ -22,14 +22,10 @@ from ckpm.system.files import temporary_directory
 
 @dataclass(frozen=True)
 class Emulation:
-    """How programs of one target are started: what comes before them, and variables.
-
-    ``proves`` says in words what such a run is worth.
-    """
+    """How programs of one target are started: what comes before them, and variables."""
 
     command: tuple[str, ...]
     environ: Mapping[str, str]
-    proves: str
 
     def started(self, argv: Sequence[str]) -> list[str]:
         """Return the command that starts a program of the target."""
@@ -38,15 +34,24 @@ class Emulation:
 
 @contextmanager
 def emulated(
-    target: Platform, libraries: Sequence[Path], environ: Mapping[str, str], cache: Path
+    target: Platform,
+    libraries: Sequence[Path],
+    environ: Mapping[str, str],
+    cache: Path,
+    *,
+    native: Platform,
 ) -> Iterator[Emulation]:
     """Give a way to run a target's programs, which find ``libraries`` (directories).
 
-    ``cache`` receives what is made for the run, and keeps what later runs can use.
+    ``cache`` receives what is made for the run, and keeps what later runs can use. Programs for
+    the ``native`` platform only need to find the libraries.
 
     Raises:
         NotFoundError: when nothing here runs such programs, or their C library is not here.
     """
+    if target.name == native.name:
+        yield Emulation((), {"LD_LIBRARY_PATH": os.pathsep.join(map(str, libraries))})
+        return
     if not target.emulator:
         raise NotFoundError(
             f"programs for {target} cannot run here",
@@ -66,7 +71,7 @@ def emulated(
         }
         command = (emulator, *(fill(part, values) for part in target.emulator[1:]))
         variables = {name: fill(value, values) for name, value in target.emulator_environ}
-        yield Emulation(command, variables, _worth(target))
+        yield Emulation(command, variables)
 
 
 def _emulator(target: Platform, environ: Mapping[str, str]) -> str:
@@ -125,10 +130,3 @@ def require_loader(program: Path, target: Platform) -> None:
                 f"Debian: apt-get install {package}",
             ],
         )
-
-
-def _worth(target: Platform) -> str:
-    return (
-        f"this was {target} emulated here: it shows that program and libraries work there, and"
-        " nothing of how fast"
-    )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from ckpm.errors import BuildError, CkpmError
+from ckpm.errors import BuildError
 from ckpm.model.lock import Closure
 from ckpm.model.platform import Platform
 from ckpm.model.refusals import UnreachableError
@@ -26,6 +26,7 @@ from ckpm.system.uv_output import (
     speaks_of_network,
     verdict,
 )
+from ckpm.system.uv_wheels import no_part, pinned_lines, refuse_unfit
 
 
 @dataclass(frozen=True)
@@ -58,10 +59,7 @@ class Uv:
         """
         tag = uv_platform(platform)
         if tag is None:
-            raise CkpmError(
-                f"there is no Python part for {platform}: no wheels are made for it that uv knows",
-                hints=["leave the Python packages out for this target"],
-            )
+            raise no_part(platform)
         # uv wants some interpreter, also where it is told of another one; ours is surely there.
         with temporary_directory(self.cache) as directory:
             file = directory / "constraints.txt"
@@ -69,9 +67,9 @@ class Uv:
             done = self._run(
                 ["pip", "compile", "-", "--format", "pylock.toml", "--no-header", "--no-build",
                  "--quiet", "--python", sys.executable, "--python-version", python,
-                 "--python-platform", tag,
                  "--constraints", str(file), *self._index_options(indexes)],
-                stdin="\n".join(requirements),
+                "\n".join(requirements),
+                tag,
             )  # fmt: skip
         if done.returncode != 0:
             raise verdict(done, requirements, scope)
@@ -90,18 +88,25 @@ class Uv:
 
     def fill(self, directory: Path, closure: Closure) -> None:
         """Install exactly the closure into a virtual environment, by hash, hard-linked."""
-        self._sync(["--python", str(venv_python(directory))], closure)
+        self._sync(directory, closure)
 
-    def fill_target(self, directory: Path, closure: Closure, platform: Platform) -> None:
-        """Unpack the closure for another platform into a directory, running nothing of it."""
-        tag = uv_platform(platform) or ""
-        where = ["--target", str(directory), "--python-platform", tag]
-        self._sync([*where, "--python-version", closure.python], closure)
+    def fill_foreign(self, directory: Path, closure: Closure, platform: Platform) -> None:
+        """Install the closure for another platform and Python, running nothing of it.
+
+        ``directory`` is a virtual environment of any Python; its version stays in the names of
+        directories.
+
+        Raises:
+            IntegrityError: when the closure has a wheel that is not for them.
+        """
+        refuse_unfit(closure, platform)
+        self._sync(directory, closure, uv_platform(platform) or "")
 
     def fetch(self, closure: Closure, platform: Platform) -> None:
         """Bring every wheel of the closure into uv's cache."""
         with temporary_directory(self.cache) as directory:
-            self.fill_target(directory, closure, platform)
+            self.make_venv(directory / "venv", sys.executable)
+            self.fill_foreign(directory / "venv", closure, platform)
 
     def managed_pythons(self, platform: Platform) -> list[tuple[str, str]]:
         """Return (version, address) of the CPythons that uv can fetch, newest first."""
@@ -113,7 +118,7 @@ class Uv:
         )  # fmt: skip
         entries = json.loads(done.stdout) if done.returncode == 0 else []
         arch = {"arm64": "aarch64"}.get(platform.arch, platform.arch)
-        libc = {"linux": "gnu"}.get(platform.os, "none")
+        libc = "musl" if platform.fact("musl") else {"linux": "gnu"}.get(platform.os, "none")
         return [
             (entry["version"], entry["url"])
             for entry in entries
@@ -122,16 +127,19 @@ class Uv:
             and entry["variant"] == "default"
         ]
 
-    def _sync(self, where: Sequence[str], closure: Closure) -> None:
-        with temporary_directory(self.cache) as directory:
-            file = directory / "requirements.txt"
+    def _sync(self, directory: Path, closure: Closure, platform: str = "") -> None:
+        where = ["--python", str(venv_python(directory))]
+        where += ["--python-version", closure.python] if platform else []
+        with temporary_directory(self.cache) as scratch:
+            file = scratch / "requirements.txt"
             file.write_text(
                 "".join(f"{line}\n" for line in pinned_lines(closure)), encoding="utf-8"
             )
             extra = list(dict.fromkeys(d.index for d in closure.distributions if d.index))
             done = self._run(
                 ["pip", "sync", "--quiet", "--require-hashes", "--no-build",
-                 "--allow-empty-requirements", *where, *self._index_options(extra), str(file)]
+                 "--allow-empty-requirements", *where, *self._index_options(extra), str(file)],
+                platform=platform,
             )  # fmt: skip
         if done.returncode != 0:
             raise fault(done)
@@ -142,10 +150,15 @@ class Uv:
         options += [f"--index={url}" for url in dict.fromkeys([*first, *extra])]
         return options
 
-    def _run(self, arguments: Sequence[str], stdin: str | None = None) -> Completed:
-        offline = ["--offline"] if self.offline else []
-        command = [self._program, *arguments, *offline, "--no-config", "--color", "never"]
-        return run_captured(command, environ=self._environ, stdin_text=stdin)
+    def _run(
+        self, arguments: Sequence[str], stdin: str | None = None, platform: str = ""
+    ) -> Completed:
+        name, _, macos = platform.partition(":")
+        options = ["--python-platform", name] if name else []
+        options += ["--offline"] if self.offline else []
+        command = [self._program, *arguments, *options, "--no-config", "--color", "never"]
+        environ = {**self._environ, **({"MACOSX_DEPLOYMENT_TARGET": macos} if macos else {})}
+        return run_captured(command, environ=environ, stdin_text=stdin)
 
     @cached_property
     def version(self) -> str:
@@ -177,23 +190,19 @@ class Uv:
 
 
 def uv_platform(platform: Platform) -> str | None:
-    """Return uv's name of a platform, or ``None`` where it has none."""
-    if platform.uv is None:
+    """Return uv's name of a platform, or ``None`` where it has none.
+
+    After a colon stands the version of macOS, which uv reads from its environment.
+    """
+    glibc = int((platform.fact("glibc") or "2.28").split(".")[1])
+    # uv has a name for these minors alone; wheels for an older glibc fit a newer one.
+    known = [minor for minor in (17, 28, *range(31, 41)) if minor <= glibc]
+    if platform.uv is None or not known:
         return None
-    minor = (platform.fact("glibc") or "2.28").split(".")[1]
-    return platform.uv.replace("{glibc}", minor)
+    macos = platform.fact("macos")
+    return platform.uv.replace("{glibc}", str(known[-1])) + (f":{macos}" if macos else "")
 
 
 def venv_python(directory: Path) -> Path:
     """Return the interpreter of a virtual environment."""
     return directory / "bin" / "python"
-
-
-def pinned_lines(closure: Closure) -> list[str]:
-    """Return the closure as requirement lines with hashes, which is all that installing reads."""
-    return [
-        " ".join(
-            [f"{d.name}=={d.version}", *(f"--hash=sha256:{wheel.sha256}" for wheel in d.wheels)]
-        )
-        for d in closure.distributions
-    ]

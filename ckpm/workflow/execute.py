@@ -31,19 +31,20 @@ class Outcome:
 class Local:
     """Where a workflow runs: this machine, with the caller's ``environ``.
 
-    A foreign target's own programs are started by ``emulation``. With ``talk`` all output is to
-    stderr.
+    A foreign target's programs, those below ``foreign``, are started by ``emulation``. With
+    ``talk`` all output is to stderr.
     """
 
     environ: Mapping[str, str]
     emulation: Emulation | None = None
+    foreign: tuple[Path, ...] = ()
     talk: bool = False
 
-    def start(self, argv: Sequence[str], environment: Environment, inside: dict[str, str]) -> int:
+    def start(self, argv: Sequence[str], inside: dict[str, str]) -> int:
         """Run one command of a workflow to its end, and return its exit code."""
         program, variables = find_program(argv[0], inside), inside
-        argv = [program, *argv[1:]]
-        if self.emulation is not None and Path(program).is_relative_to(environment.directory):
+        argv, place = [program, *argv[1:]], Path(program)
+        if self.emulation is not None and any(map(place.is_relative_to, self.foreign)):
             argv, variables = self.emulation.started(argv), {**inside, **self.emulation.environ}
         return run_inherited(argv, environ=variables, talk=self.talk)
 
@@ -67,7 +68,7 @@ def run_workflow(
     output.mkdir(parents=True, exist_ok=True)
     for step in workflow.steps:
         argv = [fill(argument, values) for argument in step.run]
-        code = local.start(argv, environment, inside)
+        code = local.start(argv, inside)
         if code != 0:
             return Outcome(code, {}, filled)
     return Outcome(0, results_of(workflow, output), filled)

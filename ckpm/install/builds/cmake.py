@@ -102,6 +102,8 @@ def _roots(toolchain: Toolchain, roots: Sequence[str]) -> Iterator[str]:
     yield "set(CMAKE_FIND_USE_PACKAGE_REGISTRY OFF)"
     yield "set(CMAKE_FIND_USE_SYSTEM_PACKAGE_REGISTRY OFF)"
     if not toolchain.is_cross:
+        # The build machine's own libraries: what was not resolved is not to be found.
+        yield "set(CMAKE_FIND_USE_CMAKE_SYSTEM_PATH OFF)"
         yield "set(CMAKE_FIND_USE_CMAKE_ENVIRONMENT_PATH OFF)"
         return
     own = (root for root in toolchain.target.sysroots if "include" not in toolchain.cmake)

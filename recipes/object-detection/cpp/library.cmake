@@ -19,8 +19,6 @@ if(ANDROID)
   target_link_options(object_detection PRIVATE -Wl,-z,max-page-size=16384)
 endif()
 
-# What is installed finds the runtime where it was linked.
-set_target_properties(object_detection PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
 install(TARGETS object_detection RUNTIME DESTINATION bin
         LIBRARY DESTINATION lib ARCHIVE DESTINATION lib)
 install(FILES object_detection.h DESTINATION include)

@@ -15,7 +15,12 @@ target_include_directories(object-detection PRIVATE "${CMAKE_CURRENT_BINARY_DIR}
 target_link_libraries(object-detection PRIVATE Threads::Threads)
 # On 32-bit Arm, GCC otherwise tells at length how it passed arguments before version 7.
 target_compile_options(object-detection PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-psabi>)
-if(OBJECT_DETECTION_LIBRARY)
+if(LOADED_WITH)
+  # Another machine's build of the library takes the place of this one when the program starts.
+  target_sources(object-detection PRIVATE resize.c)
+  target_link_libraries(object-detection PRIVATE
+                        object_detection -Wl,--whole-archive "${LOADED_WITH}" -Wl,--no-whole-archive)
+elseif(OBJECT_DETECTION_LIBRARY)
   target_sources(object-detection PRIVATE resize.c)
   target_link_libraries(object-detection PRIVATE "${OBJECT_DETECTION_LIBRARY}")
 else()
@@ -36,5 +41,4 @@ elseif(MINGW)
   target_link_options(object-detection PRIVATE -static)
 endif()
 
-set_target_properties(object-detection PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
 install(TARGETS object-detection RUNTIME DESTINATION bin)
