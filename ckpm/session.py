@@ -96,9 +96,14 @@ class Session:
     # detect
 
     @cached_property
+    def platforms(self) -> Mapping[str, Platform]:
+        """Every platform that ckpm or this person describes, by name."""
+        return known_platforms(self.settings.platforms)
+
+    @cached_property
     def native(self) -> Platform:
         """This machine as a platform."""
-        return native_platform(known_platforms())
+        return native_platform(self.platforms)
 
     def target(self, text: str | None) -> Platform:
         """Return the platform that a ``--target`` means: a device is asked what it is.
@@ -108,8 +113,8 @@ class Session:
         if text is not None and text.startswith(("ssh:", "adb:")):
             from ckpm.system.devices import device_target
 
-            text = device_target(text, known_platforms(), self.environ)
-        return self.native if text is None else parse_target(text, known_platforms(), self.native)
+            text = device_target(text, self.platforms, self.environ)
+        return self.native if text is None else parse_target(text, self.platforms, self.native)
 
     def detect(
         self, search: Search | Sequence[str] | None = None, journal: Journal | None = None
@@ -241,7 +246,7 @@ class Session:
         texts = [str(requirement) for requirement in requirements]
 
         def settle(proposal: Resolution) -> LockedTarget:
-            recipes = self._recipes_of([c.package for c in proposal], own)
+            recipes = self.content.recipes([c.package for c in proposal], own)
             return lock_target(proposal, recipes, self.registries, self.native, texts)
 
         resolution, entry = self._deciding(requirements, target, own, kept).until(settle)
@@ -271,7 +276,7 @@ class Session:
     ) -> Plan:
         from ckpm.plan import Planner, make_plan
 
-        recipes = self._recipes_of([package.name for package in entry.packages], own)
+        recipes = self.content.recipes([package.name for package in entry.packages], own)
         planner = Planner(entry, recipes, self.store, self.installed, target, self.native)
         planner.allow_unverified = self.choices.allow_unverified
         plan = make_plan(planner, place.key, place.name)
@@ -393,8 +398,3 @@ class Session:
         outside = (self.registries, self.environ, self.native, self.reporter)
         cache = partial(compiler_cache, self.installed)
         return Installer(self.store, *outside, Making(generation_scripts, cache, built_faults))
-
-    def _recipes_of(self, names: Sequence[str], own: Sequence[Recipe]) -> dict[str, Recipe]:
-        catalog = self.content.catalog(own)
-        found = ((name, catalog.recipe(name)) for name in dict.fromkeys(names))
-        return {name: recipe for name, recipe in found if recipe is not None}

@@ -124,7 +124,7 @@ def _target(options: argparse.Namespace, context: Context, place: Place, there: 
     session, device = context.session, there.platform
     directory = session.store.environment(place.key)
     installed = [p.name for p in directory.iterdir() if p.is_dir()] if directory.is_dir() else []
-    known = [session.target(name) for name in sorted(installed) if name in known_platforms()]
+    known = [session.target(name) for name in sorted(installed) if name in session.platforms]
     fitting = [p for p in known if (p.os, p.arch) == (device.os, device.arch)]
     if len(fitting) > 1:
         names = ", ".join(p.name for p in fitting)
@@ -136,7 +136,7 @@ def _target(options: argparse.Namespace, context: Context, place: Place, there: 
         raise NotFoundError(
             f"`{place.name}` is not installed for {device.name}, which {there.facts.title} is",
             hints=[
-                f"install it: `ckpm install --target {there.facts.target(known_platforms())}`",
+                f"install it: `ckpm install --target {there.facts.target(session.platforms)}`",
                 f"it is installed for: {', '.join(sorted(installed)) or 'nothing'}",
             ],
         )

@@ -6,7 +6,6 @@ import argparse
 from pathlib import Path
 
 from ckpm.cli.context import Context
-from ckpm.config.platforms import known_platforms
 from ckpm.errors import NotFoundError
 from ckpm.model.platform import Platform
 from ckpm.model.request import Place
@@ -70,7 +69,7 @@ def _generations(
     options: argparse.Namespace, context: Context, place: Place
 ) -> dict[Platform, Path]:
     """Return the Android targets that are meant: the one named, else all that are installed."""
-    targets = [context.target] if options.target else list(known_platforms().values())
+    targets = [context.target] if options.target else list(context.session.platforms.values())
     found = ((target, context.session.store.current(place.key, target.name)) for target in targets)
     android = {target: path for target, path in found if path and target.os == "android"}
     if not android:

@@ -6,7 +6,6 @@ import argparse
 
 from ckpm.cli.columns import table
 from ckpm.cli.context import Context, add_common
-from ckpm.config.platforms import known_platforms
 from ckpm.model.platform import Platform
 from ckpm.model.wheel_tags import platform_tags
 
@@ -25,7 +24,7 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
 def run(command: str, options: argparse.Namespace, context: Context) -> int:
     """List or show platforms."""
     if options.action == "list":
-        platforms = known_platforms().values()
+        platforms = context.session.platforms.values()
         native = context.session.native.name
         rows = [
             (p.name, p.triple, _facts(p), "this machine" if p.name == native else "")
@@ -63,6 +62,7 @@ def _document(platform: Platform) -> dict[str, object]:
     optional = {
         "android_abi": platform.abi,
         "debian": platform.debian,
-        "emulator": platform.emulator,
+        "emulator": platform.emulator[0].partition("|")[0] if platform.emulator else None,
+        "stands_in": platform.stand_in,
     }
     return document | {name: value for name, value in optional.items() if value}

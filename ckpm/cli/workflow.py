@@ -16,7 +16,6 @@ from ckpm.cli.columns import size, table
 from ckpm.cli.context import Context, add_common
 from ckpm.cli.render import plan_text
 from ckpm.cli.request import Request, environment_request, install, prepare, with_reachability
-from ckpm.config.platforms import known_platforms
 from ckpm.config.trust import require_trust
 from ckpm.detect.facts import machine_facts
 from ckpm.errors import NotFoundError, UsageError
@@ -103,7 +102,7 @@ def _device(options: argparse.Namespace, context: Context) -> Iterator[Visit | N
     from ckpm.cli.deploy import visit
 
     with visit(context, options.on) as there:
-        options.target = options.target or there.facts.target(known_platforms())
+        options.target = options.target or there.facts.target(context.session.platforms)
         yield there
 
 

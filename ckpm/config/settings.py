@@ -21,6 +21,11 @@ class Settings:
         return self.cache / "detected"
 
     @property
+    def platforms(self) -> Path:
+        """A person's own descriptions of platforms."""
+        return self.user / "platforms"
+
+    @property
     def registered(self) -> Path:
         """The installations that a person registered."""
         return self.user / "registered.json"

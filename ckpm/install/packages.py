@@ -29,6 +29,8 @@ from ckpm.system.process import run_captured, run_logged
 
 # What a build may see of the caller's environment; everything else comes from resolved tools.
 KEPT_VARIABLES = ("HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+# Where a person's compiler cache is, and whether it is used; never how exactly it compares.
+CACHE_VARIABLES = ("CCACHE_DIR", "CCACHE_CONFIGPATH", "CCACHE_DISABLE", "SCCACHE_DIR")
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
@@ -210,7 +212,8 @@ class PackageMaker:
             )
 
     def _clean_environ(self, step: PackageStep) -> dict[str, str]:
-        kept = {name: self.environ[name] for name in KEPT_VARIABLES if name in self.environ}
+        wanted = (*KEPT_VARIABLES, *CACHE_VARIABLES)
+        kept = {name: self.environ[name] for name in wanted if name in self.environ}
         directories = [str(Path(place).parent) for _, place in step.tools if Path(place).is_file()]
         if step.venv:
             directories.insert(0, str(Path(step.venv) / "bin"))

@@ -112,5 +112,10 @@ def parse_target(text: str, known: Mapping[str, Platform], native: Platform) -> 
         fact, equals, value = part.partition("=")
         if not (fact and equals and value):
             raise UsageError(f"`{part}` is no fact of a target", hints=[f"write `{name}:api=28`"])
+        if fact not in FACTS:
+            raise UsageError(
+                f"nothing is known by the name `{fact}` of a target",
+                hints=[f"facts are: {', '.join(sorted(FACTS))}"],
+            )
         facts[fact] = value
     return platform.stating(facts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -56,6 +56,12 @@ class Content:
         self._check_shadows()
         cache = self.settings.cache / "content" / "index.json"
         return Catalog(self.directories("recipes"), {recipe.name: recipe for recipe in own}, cache)
+
+    def recipes(self, names: Iterable[str], own: Sequence[Recipe] = ()) -> dict[str, Recipe]:
+        """Return the recipes of some packages by name; those that have none are left out."""
+        catalog = self.catalog(own)
+        found = ((name, catalog.recipe(name)) for name in dict.fromkeys(names))
+        return {name: recipe for name, recipe in found if recipe is not None}
 
     @cached_property
     def detectors(self) -> tuple[Detector, ...]:

@@ -32,11 +32,11 @@ def native_platform(known: Mapping[str, Platform]) -> Platform:
     A machine that nobody has described gets a platform of its own, named in the same way.
     """
     system, arch = _system_and_arch()
-    name = f"{system}-{arch}"
-    platform = known.get(name)
+    name, facts = f"{system}-{arch}", dict(_facts())
+    platform = known.get(f"{name}-musl" if "musl" in facts else name)
     if platform is None:
         platform = Platform(name, system, arch, f"{os.uname().machine}-{system}-gnu")
-    return platform.stating(dict(_facts()))
+    return platform.stating(facts)
 
 
 @functools.cache
