@@ -25,8 +25,8 @@ def names() -> set[str]:
     """Return the platforms that the uv which is here takes."""
     command = [find_uv_bin(), "pip", "compile", "--help"]
     said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
-    text = said.partition("--python-platform <")[2].partition("[possible values:")[2]
-    return set(re.split(r"[,\s]+", text.partition("]")[0].strip()))
+    listed = re.search(r"--python-platform <[^[]*\[possible\s+values:([^]]*)\]", said)
+    return set(re.findall(r"[\w-]+", listed[1])) if listed else set()
 
 
 @pytest.mark.parametrize("arch", ["x86_64", "arm64"])
