@@ -1,0 +1,5 @@
+#include <stdio.h>
+
+#include "number.h"
+
+int main(void) { return printf("number %d\n", number()) < 0; }

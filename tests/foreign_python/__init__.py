@@ -1,0 +1,1 @@
+"""What foreign Python environments are tested with: wheels made here, and an interpreter."""
