@@ -87,5 +87,7 @@ def build_environ(build: Build) -> dict[str, str]:
         "PKG_CONFIG_LIBDIR": ":".join(places),
         "PKG_CONFIG_PATH": "",
         "DESTDIR": str(build.stage),
+        # GNU's linkers read it where a project sets no run path.
+        **({"LD_RUN_PATH": ":".join(build.run_paths)} if build.run_paths else {}),
         **toolchain.environ,
     }

@@ -18,7 +18,7 @@ def commands(build: Build) -> Sequence[Argv]:
     """See ``BuildSystem``."""
     meson = build.tool("meson")
     file = build.directory.with_name("meson.ini")
-    file.write_text(machine_text(build.toolchain), encoding="utf-8")
+    file.write_text(machine_text(build.toolchain, build.run_paths), encoding="utf-8")
     kind = "--cross-file" if build.toolchain.is_cross else "--native-file"
     here = str(build.directory)
     setup = (
@@ -31,24 +31,25 @@ def commands(build: Build) -> Sequence[Argv]:
     return [setup, make, (meson, "install", "-C", here, "--no-rebuild", *build.added("install"))]
 
 
-def machine_text(toolchain: Toolchain) -> str:
-    """Return the machine file."""
-    return "".join(f"{line}\n" for line in _lines(toolchain))
+def machine_text(toolchain: Toolchain, run_paths: Sequence[str] = ()) -> str:
+    """Return the machine file; ``run_paths`` are where what is made finds libraries later."""
+    return "".join(f"{line}\n" for line in _lines(toolchain, run_paths))
 
 
-def _lines(toolchain: Toolchain) -> Iterator[str]:
+def _lines(toolchain: Toolchain, run_paths: Sequence[str]) -> Iterator[str]:
     yield f"# Compile for {toolchain.target.name}; written by ckpm."
     yield "[binaries]"
     launcher = [toolchain.launcher] if toolchain.launcher else []
     for name, program in toolchain.programs.items():
         called = [*launcher, program] if name in _PROGRAMS else [program]
         yield f"{_PROGRAMS.get(name, name)} = {_listed(called)}"
-    # Meson would look for one of the target's own name.
-    yield "pkg-config = 'pkg-config'"
+    # Meson would look for one of the target's own name. Before 1.3 the key had no hyphen.
+    yield from ("pkg-config = 'pkg-config'", "pkgconfig = 'pkg-config'")
     yield "[built-in options]"
+    link = [*toolchain.flags, *toolchain.link, *(f"-Wl,-rpath,{path}" for path in run_paths)]
     for language in ("c", "cpp"):
         yield f"{language}_args = {_listed(toolchain.flags)}"
-        yield f"{language}_link_args = {_listed([*toolchain.flags, *toolchain.link])}"
+        yield f"{language}_link_args = {_listed(link)}"
     if toolchain.is_cross:
         yield from _machine(toolchain)
 
