@@ -37,7 +37,6 @@ PROGRAM = ("object-detection:language=cpp,runtime=linked", *JPEG)
 FLATBUFFERS = ("flatbuffers==23.5.26",)
 ABSEIL = ("abseil-cpp==20260526.0",)
 RECIPES = ("libjpeg-turbo", "flatbuffers", "abseil-cpp")
-UNCACHED = {"CCACHE_DISABLE": "1"}
 
 
 def main() -> None:
@@ -115,10 +114,11 @@ class Project:
         (self.directory / "ckpm.yaml").write_text(declared, encoding="utf-8")
         self.run([*CKPM, "trust", "."])
 
-    def environ(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
-        names = ("CKPM_STORE", "CKPM_CACHE", "CKPM_CONFIG", "CCACHE_DIR")
+    def environ(self, cache: str = "cache") -> dict[str, str]:
+        """Return the variables of a run that uses one of its compiler caches, or `no-cache`."""
+        names = ("CKPM_STORE", "CKPM_CACHE", "CKPM_CONFIG")
         places = {name: str(self.directory / name.lower()) for name in names}
-        return {**os.environ, **places, **(more or {})}
+        return {**os.environ, **places, "CCACHE_DIR": str(self.directory / cache)}
 
     def command(self, request: Sequence[str]) -> list[str]:
         return [*CKPM, "install", *request, "--target", self.target, "-e", "cross"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ckpm import Session
-from ckpm.install import packages
+from ckpm.install import workshop
 from ckpm.model.requirement import parse_requirement
 
 
@@ -49,7 +49,7 @@ def recorded(
 @contextmanager
 def _recording(kept: Path) -> Iterator[dict[Path, Build]]:
     builds: dict[Path, Build] = {}
-    run_logged = packages.run_logged
+    run_logged = workshop.run_logged
 
     def run(argv: Sequence[str], *, cwd: Path, environ: Mapping[str, str], log_file: Path) -> int:
         place = cwd.parent
@@ -59,8 +59,8 @@ def _recording(kept: Path) -> Iterator[dict[Path, Build]]:
         builds[place].commands.append((argv, cwd, environ))
         return run_logged(argv, cwd=cwd, environ=environ, log_file=log_file)
 
-    packages.run_logged = run  # type: ignore[assignment]
+    workshop.run_logged = run  # type: ignore[assignment]
     try:
         yield builds
     finally:
-        packages.run_logged = run_logged
+        workshop.run_logged = run_logged
