@@ -204,7 +204,7 @@ class _Chain:
         groups: dict[tuple[str, str, str], list[int]] = {}
         for position, edge in self.edges(source, target):
             verb = "needs" if edge.requires else "conflicts with"
-            if is_below(self.problem.nodes[target].key.scope, node.key.scope):
+            if edge.requires and is_below(self.problem.nodes[target].key.scope, node.key.scope):
                 verb = "needs the tool"
             ability = f" able to {edge.requirement.ability}" if edge.requirement.ability else ""
             text = (f"`{edge.requirement}`{ability}", edge.requirement.origin, verb)
