@@ -80,8 +80,10 @@ class Offers:
         )
 
     def left_out(self, package: str) -> list[Rejection]:
-        """See ``Supply``."""
-        return [rejection for rejection in self.rejections if rejection.package == package]
+        """See ``Supply``; of a virtual package, what could have stood in for it."""
+        is_virtual = self.world.recipes.recipe(package) is None
+        names = {package, *(self.providers(package) if is_virtual else ())}
+        return [rejection for rejection in self.rejections if rejection.package in names]
 
     def place(self, scope: str) -> str:
         """See ``Supply``."""
@@ -219,7 +221,7 @@ class Offers:
                 continue
             if not platform.matches(source.platforms) or self._is_out_of_reach(recipe, source):
                 continue
-            for release in self._releases(recipe, source, platform):
+            for release in self._releases(recipe, source, platform, matters=bool(compiles)):
                 for options in option_choices(_options(recipe, source)):
                     candidate = self._candidate(recipe, source, release, options, scope)
                     self._of_releases[id(candidate)] = release.needs
@@ -240,7 +242,9 @@ class Offers:
             source_line=source.line,
         )
 
-    def _releases(self, recipe: Recipe, source: Source, platform: Platform) -> Iterable[Release]:
+    def _releases(
+        self, recipe: Recipe, source: Source, platform: Platform, *, matters: bool
+    ) -> Iterable[Release]:
         if source.versions:
             return [Release(version) for version in source.versions]
         try:
@@ -248,7 +252,8 @@ class Offers:
         except DownloadError as error:
             # Other sources may still do; when they do not, this is the real reason.
             reason = error.message.splitlines()[0]
-            self.faults.append(f"{recipe.name}: {reason}")
+            if matters:
+                self.faults.append(f"{recipe.name}: {reason}")
             self._reject(recipe, source, reason)
             return ()
 

@@ -44,7 +44,7 @@ def offered(node: Node, supply: Supply, *, abilities: bool = False) -> Iterator[
         yield f"the tools of `{node.key.scope.partition('/')[0]}` need tools without end"
         return
     if not node.candidates:
-        more = supply.elsewhere(name)
+        more = "" if left_out else supply.elsewhere(name)
         yield f"nothing offers `{name}`{where}{'; ' if more else ''}{more}"
         return
     own = [candidate for candidate in node.candidates if candidate.package == name]
