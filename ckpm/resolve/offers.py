@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
 from ckpm.errors import DownloadError
 from ckpm.model.installation import Installation
 from ckpm.model.platform import FACTS, Platform
 from ckpm.model.ranges import parse_range
-from ckpm.model.recipe import Need, Provided, Recipe, Source
-from ckpm.model.requirement import Options, Requirement
+from ckpm.model.recipe import Need, Recipe, Source
+from ckpm.model.requirement import Requirement
 from ckpm.model.resolution import Candidate, Rejection, Release
 from ckpm.model.scopes import is_toolchain, served_scope, toolchain_scope
 from ckpm.model.version import Version
+from ckpm.resolve.described import key_options, method_tools, offered_options, provided
 from ckpm.resolve.preference import Preference, option_choices
 from ckpm.resolve.supply import Wants
 from ckpm.resolve.world import World
-
-METHOD_TOOLS = {"npm": ("npm",)}
-"""Tools that a method needs whatever its recipe says."""
-
 
 Holding = Callable[[Iterable[Need]], Iterator[Requirement]]
 """From needs to the requirements among them that hold for a candidate."""
@@ -75,7 +72,7 @@ class Offers:
         released = self._of_releases[id(candidate)]
         return Wants(
             needs=(*released, *holding((*recipe.needs, *source.needs))),
-            tools=(*holding(source.tools), *_method_tools(recipe, source)),
+            tools=(*holding(source.tools), *method_tools(recipe, source)),
             conflicts=tuple(holding((*recipe.conflicts, *source.conflicts))),
         )
 
@@ -190,11 +187,9 @@ class Offers:
                     found.version,
                     found.options,
                     scope,
-                    _key_options(recipe, options),
+                    key_options(recipe, options),
                     installation=found,
-                    provides=_provided(
-                        recipe, None, found.version, options, self._platforms(scope)
-                    ),
+                    provides=provided(recipe, None, found.version, options, self._platforms(scope)),
                 )
 
     def _compiles(self, found: Installation, scope: str, recipe: Recipe | None) -> bool:
@@ -222,7 +217,7 @@ class Offers:
             if not platform.matches(source.platforms) or self._is_out_of_reach(recipe, source):
                 continue
             for release in self._releases(recipe, source, platform, matters=bool(compiles)):
-                for options in option_choices(_options(recipe, source)):
+                for options in option_choices(offered_options(recipe, source)):
                     candidate = self._candidate(recipe, source, release, options, scope)
                     self._of_releases[id(candidate)] = release.needs
                     yield candidate
@@ -236,9 +231,9 @@ class Offers:
             version,
             tuple(sorted(options.items())),
             scope,
-            _key_options(recipe, options),
+            key_options(recipe, options),
             source=source,
-            provides=_provided(recipe, source, version, options, self._platforms(scope)),
+            provides=provided(recipe, source, version, options, self._platforms(scope)),
             source_line=source.line,
         )
 
@@ -269,39 +264,3 @@ class Offers:
         self.rejections.append(
             Rejection(f"{recipe.name} from {source.method}", recipe.name, reason)
         )
-
-
-def _method_tools(recipe: Recipe, source: Source) -> Iterator[Requirement]:
-    for name in METHOD_TOOLS.get(source.method, ()):
-        yield Requirement(name, origin=f"{recipe.origin}:{source.line}")
-
-
-def _options(recipe: Recipe, source: Source) -> Iterator[tuple[str, str, Sequence[str]]]:
-    """Yield the recipe's options with the values that the source can give."""
-    given = dict(source.when.conditions)
-    for option in recipe.options:
-        yield option.name, option.default, given.get(option.name, option.values)
-
-
-def _key_options(recipe: Recipe | None, options: Mapping[str, str]) -> Options:
-    if recipe is None:
-        return ()
-    return tuple((name, options[name]) for name in recipe.coexist if name in options)
-
-
-def _provided(
-    recipe: Recipe | None,
-    source: Source | None,
-    version: Version,
-    options: Mapping[str, str],
-    platforms: tuple[Platform, Platform],
-) -> tuple[tuple[str, Version], ...]:
-    provided: list[Provided] = [
-        *(recipe.provides if recipe else ()),
-        *(source.provides if source else ()),
-    ]
-    return tuple(
-        (item.name, Version(item.version) if item.version else version)
-        for item in provided
-        if item.when.holds(options, *platforms) and version in item.range
-    )
