@@ -1,10 +1,12 @@
 """Cross builds by ckpm against the very same commands by hand, and what a compiler cache saves.
 
-    python benchmarks/cross.py [--runs 3] [--target linux-arm64] [--large]
+    python benchmarks/cross.py --compare --build program libjpeg-turbo [--runs 3]
+    python benchmarks/cross.py --again [--runs 9]
+    python benchmarks/cross.py --cache --build libjpeg-turbo
 
 Needs Debian's cross compiler for the target, CMake, Ninja and ccache, and apt set up with an
 archive of Debian, whose copies of the upstream archives are served on the loopback. Everything is
-fetched before anything is timed. `--large` builds Abseil too, which takes minutes.
+fetched before anything is timed. FlatBuffers and Abseil take minutes.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -34,24 +36,39 @@ from debian_sources import Apt, archives, recipe_text
 
 JPEG = ("libjpeg-turbo==2.1.5",)
 PROGRAM = ("object-detection:language=cpp,runtime=linked", *JPEG)
-FLATBUFFERS = ("flatbuffers==23.5.26",)
-ABSEIL = ("abseil-cpp==20260526.0",)
+REQUESTS = {
+    "program": PROGRAM,
+    "libjpeg-turbo": JPEG,
+    "flatbuffers": ("flatbuffers==23.5.26",),
+    "abseil-cpp": ("abseil-cpp==20260526.0",),
+}
+NO_CACHE = "no-cache"
 RECIPES = ("libjpeg-turbo", "flatbuffers", "abseil-cpp")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--compare", action="store_true", help="with the same commands by hand")
+    parser.add_argument("--again", action="store_true", help="when there is nothing to do")
+    parser.add_argument("--cache", action="store_true", help="with a compiler cache")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--target", default="linux-arm64")
-    parser.add_argument("--large", action="store_true")
+    parser.add_argument("--build", nargs="+", choices=REQUESTS, default=["program"])
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as directory, served(Path(directory)) as address:
         project = Project(Path(directory), options.target)
         project.write(address)
-        large = [ABSEIL] if options.large else []
-        compared(project, [PROGRAM, JPEG, FLATBUFFERS, *large], options.runs)
-        again(project, options.runs * 3)
-        cached(project, [JPEG, FLATBUFFERS, *large])
+        measured(project, options)
+
+
+def measured(project: Project, options: argparse.Namespace) -> None:
+    requests = [REQUESTS[name] for name in options.build]
+    if options.again:
+        again(project, options.runs)
+    if options.cache:
+        cached(project, requests)
+    if options.compare:
+        compared(project, requests, options.runs)
 
 
 def compared(project: Project, requests: Sequence[Sequence[str]], runs: int) -> None:
@@ -61,8 +78,7 @@ def compared(project: Project, requests: Sequence[Sequence[str]], runs: int) -> 
         project.forget()
         builds, ours, theirs = project.recorded(request), [], []
         for _ in range(runs):
-            project.forget()
-            ours.append(project.install(request, UNCACHED))
+            ours.append(project.anew(request))
             theirs.append(sum(build.repeat() for build in builds))
         own, plain = statistics.median(ours), statistics.median(theirs)
         ratio = statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
@@ -82,19 +98,18 @@ def again(project: Project, runs: int) -> None:
 
 
 def cached(project: Project, requests: Sequence[Sequence[str]]) -> None:
+    """Build without a compiler cache, with an empty one, and with what that holds then."""
     print("| built | no cache | cache empty | again | ratio to no cache | hits |")
     print("|---|---|---|---|---|---|")
     for request in requests:
-        project.forget(cache=True)
-        none = project.install(request, UNCACHED)
-        project.forget()
-        first = project.install(request)
-        before = project.counted()
-        project.forget()
-        second = project.install(request)
-        hits, calls = (b - a for a, b in zip(before, project.counted(), strict=True))
-        print(f"| `{request[0]}` | {none:.1f} s | {first:.1f} s | {second:.1f} s ", end="")
-        print(f"| {second / none:.2f} | {hits} of {calls} |", flush=True)
+        name = request[0]
+        project.fetch(request)
+        plain, first = project.anew(request), project.anew(request, name)
+        before = project.counted(name)
+        warm = project.anew(request, name)
+        hits, calls = (b - a for a, b in zip(before, project.counted(name), strict=True))
+        print(f"| `{name}` | {plain:.1f} s | {first:.1f} s | {warm:.1f} s ", end="")
+        print(f"| {warm / plain:.2f} | {hits} of {calls} |", flush=True)
 
 
 @dataclass
@@ -112,10 +127,12 @@ class Project:
             (recipes / f"{name}.yaml").write_text(text, encoding="utf-8")
         declared = f"name: cross\nrequires: []\nshadows: [{', '.join(RECIPES)}]\n"
         (self.directory / "ckpm.yaml").write_text(declared, encoding="utf-8")
+        (self.directory / NO_CACHE).mkdir()
+        (self.directory / NO_CACHE / "ccache.conf").write_text("disable = true\n", encoding="utf-8")
         self.run([*CKPM, "trust", "."])
 
-    def environ(self, cache: str = "cache") -> dict[str, str]:
-        """Return the variables of a run that uses one of its compiler caches, or `no-cache`."""
+    def environ(self, cache: str = NO_CACHE) -> dict[str, str]:
+        """Return the variables of a run that uses a compiler cache of that name."""
         names = ("CKPM_STORE", "CKPM_CACHE", "CKPM_CONFIG")
         places = {name: str(self.directory / name.lower()) for name in names}
         return {**os.environ, **places, "CCACHE_DIR": str(self.directory / cache)}
@@ -123,37 +140,50 @@ class Project:
     def command(self, request: Sequence[str]) -> list[str]:
         return [*CKPM, "install", *request, "--target", self.target, "-e", "cross"]
 
-    def install(self, request: Sequence[str], more: Mapping[str, str] | None = None) -> float:
+    def install(self, request: Sequence[str], cache: str = NO_CACHE) -> float:
         start = time.perf_counter()
-        self.run(self.command(request), more)
+        self.run(self.command(request), cache)
         return time.perf_counter() - start
+
+    def fetch(self, request: Sequence[str]) -> None:
+        self.run([CKPM[0], "fetch", *request, "--target", self.target, "-e", "cross"])
+
+    def anew(self, request: Sequence[str], cache: str = NO_CACHE) -> float:
+        self.forget()
+        return self.install(request, cache)
 
     def recorded(self, request: Sequence[str]) -> list[Build]:
         kept = self.directory / f"kept-{request[0]}"
-        return recorded(self.directory, request, self.target, self.environ(UNCACHED), kept)
+        return recorded(self.directory, request, self.target, self.environ(), kept)
 
-    def run(self, command: Sequence[str], more: Mapping[str, str] | None = None) -> str:
+    def run(self, command: Sequence[str], cache: str = NO_CACHE) -> str:
         """Return what a command prints; what it says besides is shown only when it fails."""
         done = subprocess.run(
-            command, cwd=self.directory, env=self.environ(more), capture_output=True, text=True,
+            command, cwd=self.directory, env=self.environ(cache), capture_output=True, text=True,
             check=False,
         )  # fmt: skip
         if done.returncode:
             sys.exit(done.stderr)
         return done.stdout
 
-    def forget(self, *, cache: bool = False) -> None:
+    def forget(self) -> None:
         """Remove what was made, never what was fetched."""
-        made = ["ckpm_store/results", "ckpm_store/envs", *(["ccache_dir"] if cache else [])]
-        for name in made:
-            shutil.rmtree(self.directory / name, ignore_errors=True)
+        for name in ("results", "envs"):
+            shutil.rmtree(self.directory / "ckpm_store" / name, ignore_errors=True)
 
-    def counted(self) -> tuple[int, int]:
-        """Return the hits of the compiler cache and the compilations that it could have served."""
-        rows = self.run(["ccache", "--print-stats"]).splitlines()
+    def counted(self, cache: str) -> tuple[int, int]:
+        """Return the hits of a compiler cache and the compilations that it could have served."""
+        rows = self.run(["ccache", "--print-stats"], cache).splitlines()
         counts = {name: int(count) for name, _, count in (row.partition("\t") for row in rows)}
         hits = counts["direct_cache_hit"] + counts["preprocessed_cache_hit"]
         return hits, hits + counts["cache_miss"]
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves a directory without a word."""
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing: the output is a table."""
 
 
 @contextmanager
@@ -162,10 +192,7 @@ def served(directory: Path) -> Iterator[str]:
     apt = Apt(directory / "apt")
     if missing := apt.fetch(archives(*RECIPES)):
         sys.exit(f"Debian does not give {', '.join(missing)}")
-    handler = partial(
-        http.server.SimpleHTTPRequestHandler, directory=str(apt.directory / "archives")
-    )
-    handler.log_message = lambda *_: None  # type: ignore[attr-defined]
+    handler = partial(Quiet, directory=str(apt.directory / "archives"))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"

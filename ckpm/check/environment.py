@@ -44,10 +44,12 @@ def check_environment(
 ) -> list[Judged]:
     """Judge the packages and the Python distributions of one generation that have compiled files.
 
-    What is detected belongs to the machine: it supplies libraries, and is not judged. ``forbidden``
-    paths are looked for in what was built here.
+    What is detected belongs to the machine: it supplies libraries, and is not judged. Nor is what
+    compiles, which runs here. ``forbidden`` paths are looked for in what was built here.
     """
-    prefixes = {link.name: link.resolve() for link in sorted((generation / "packages").iterdir())}
+    toolchains = _toolchains(generation)
+    links = sorted((generation / "packages").iterdir())
+    prefixes = {link.name: link.resolve() for link in links if link.name not in toolchains}
     trees = [tree for pattern in _PYTHON_TREES for tree in sorted(generation.glob(pattern))]
     names = library_names([*dict.fromkeys(prefixes.values()), *trees], platform)
     supply = platform_supply(platform).with_names(names)
@@ -59,6 +61,14 @@ def check_environment(
         *(each for tree in trees for each in _distributions(tree, standard)),
     ]
     return [each for each in judged if each.compiled or each.findings]
+
+
+def _toolchains(generation: Path) -> list[str]:
+    """Return the names of the packages that compile; older generations do not tell."""
+    with suppress(OSError, ValueError):
+        record = json.loads((generation / "environment.json").read_text(encoding="utf-8"))
+        return [str(name) for name in record.get("toolchains", ())]
+    return []
 
 
 def check_paths(

@@ -63,6 +63,7 @@ class GenerationMaker:
             "changes": encode_changes(changes),
             "python": [d.name for d in step.closure.distributions] if step.closure else [],
             "interpreter": _interpreter(step, native=native),
+            "toolchains": [used.package for used in step.toolchains],
         }
         (directory / "environment.json").write_text(json.dumps(record, indent=1), encoding="utf-8")
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
+from ckpm.errors import UsageError
 from ckpm.model.platform import Platform
 from ckpm.model.ranges import ANY, Clause, VersionRange, parse_range
 from ckpm.model.recipe import Recipe, Source
@@ -37,10 +39,16 @@ def target_pythons(managed: Sequence[str], platform: Platform) -> list[Release]:
     """Return the Pythons that a platform may have: the one that is stated of it, if one is.
 
     ``managed`` are the versions that uv knows, newest first; of ``python=3.13`` the newest such.
+
+    Raises:
+        UsageError: when what is stated is no version of Python 3.
     """
     stated = platform.fact("python")
     if stated is None:
         return [Release(version) for version in managed]
+    if not re.fullmatch(r"3(\.\d+){1,2}", stated):
+        hint = f"write `--target {platform}:python=3.13`"
+        raise UsageError(f"`{stated}` is no version of Python 3", hints=[hint])
     known = (version for version in managed if f"{version}.".startswith(f"{stated}."))
     return [Release(next(known, stated))]
 

@@ -15,10 +15,13 @@ def autotools(build: Build) -> Sequence[Argv]:
     includes = " ".join(f"-I{path}" for path in search_path(build, "include"))
     libraries = " ".join(f"-L{path}" for path in search_path(build, "lib"))
     flags = [*build.toolchain.flags, *build.toolchain.link]
+    # Without the `-g` that is Autoconf's own choice: it puts the build's place into the product.
+    optimised = " ".join(["-O2", *build.toolchain.flags])
     configure = (
         str(build.project / "configure"), f"--prefix={build.prefix}",
         f"--libdir={build.prefix}/lib", *host, f"CPPFLAGS={includes}",
-        f"LDFLAGS={' '.join([*flags, libraries]).strip()}", *build.added("configure"),
+        f"LDFLAGS={' '.join([*flags, libraries]).strip()}",
+        f"CFLAGS={optimised}", f"CXXFLAGS={optimised}", *build.added("configure"),
     )  # fmt: skip
     return [configure, *_make(build, ())]
 

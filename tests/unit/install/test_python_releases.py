@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from ckpm.config.platforms import known_platforms
-from ckpm.install.python_releases import python_releases
+from ckpm.errors import UsageError
+from ckpm.install.python_releases import python_releases, target_pythons
 from ckpm.model.platform import parse_target
 from ckpm.model.recipe import Recipe, Source
 from ckpm.model.version import Version
@@ -76,3 +77,33 @@ def test_files_to_unpack_need_no_python_and_data_no_platform() -> None:
     files = [wheel("x-1-cp311-cp311-macosx_11_0_arm64")]
     assert releases(files, "linux-x86_64", layout="files") == {}
     assert releases(files, "linux-x86_64", kind="dataset", layout="files") == {"1": ""}
+
+
+MANAGED = ["3.14.1", "3.13.11", "3.13.2", "3.1.9"]
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ("3.13", ["3.13.11"]),
+        ("3.13.2", ["3.13.2"]),
+        ("3.13.1", ["3.13.1"]),
+        ("3.1", ["3.1.9"]),
+        ("3.20", ["3.20"]),
+    ],
+)
+def test_a_stated_python_is_the_only_one(stated: str, expected: list[str]) -> None:
+    target = known_platforms()["linux-arm64"].stating({"python": stated})
+    assert [release.version for release in target_pythons(MANAGED, target)] == expected
+
+
+def test_without_a_statement_every_python_is_offered() -> None:
+    found = target_pythons(MANAGED, known_platforms()["linux-arm64"])
+    assert [release.version for release in found] == MANAGED
+
+
+@pytest.mark.parametrize("stated", ["3", "2.7", "3.x", "3.13rc1", "3.13.2.1", "latest"])
+def test_a_statement_that_is_no_python_is_a_fault(stated: str) -> None:
+    target = known_platforms()["linux-arm64"].stating({"python": stated})
+    with pytest.raises(UsageError, match="is no version of Python 3"):
+        target_pythons(MANAGED, target)

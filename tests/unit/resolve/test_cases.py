@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,11 @@ import yaml
 from ckpm.config.platforms import known_platforms
 from ckpm.errors import UnsatisfiableError
 from ckpm.model.installation import Installation
+from ckpm.model.platform import Platform
 from ckpm.model.recipe import Provided, Recipe
 from ckpm.model.requirement import parse_requirement
 from ckpm.model.resolution import Preferences, Resolution
+from ckpm.model.toolchain import Compiling
 from ckpm.model.version import Version
 from ckpm.recipe.decode import decode
 from ckpm.recipe.recipes import RECIPE
@@ -54,6 +57,14 @@ def provided(recipe: Recipe) -> list[Provided]:
     return [item for source in recipe.sources for item in source.provides]
 
 
+def compiling(
+    case: dict[str, Any], found: Installation, recipe: Recipe, served: Platform
+) -> Compiling:
+    """Say of an installation what the case's ``compiling`` says, for a target or for all."""
+    said = case.get("compiling", {})
+    return Compiling(**said.get(f"{recipe.name} for {served}", said.get(recipe.name, {})))
+
+
 def world(case: dict[str, Any]) -> World:
     platforms = known_platforms()
     name, _, facts = case.get("target", "linux-x86_64").partition(":")
@@ -72,6 +83,7 @@ def world(case: dict[str, Any]) -> World:
         locked={(k, ""): v for k, v in case.get("locked", {}).items()},
         prefer=Preferences(case.get("prefer", "detected"), case.get("prefer_of", {})),
         stored=lambda package, version: case.get("stored", {}).get(f"{package} {version}", ()),
+        compiling=partial(compiling, case),
     )
 
 
