@@ -18,6 +18,9 @@ from ckpm.resolve.preference import Preference, option_choices
 from ckpm.resolve.supply import Wants
 from ckpm.resolve.world import World
 
+COMPILERS = ("c-compiler", "cxx-compiler")
+"""Of what provides these, everything in a scope is compiled by one."""
+
 Holding = Callable[[Iterable[Need]], Iterator[Requirement]]
 """From needs to the requirements among them that hold for a candidate."""
 
@@ -68,12 +71,12 @@ class Offers:
         holding = self._holding(candidate, recipe)
         if source is None:
             needs = self._needs_of_products(candidate, recipe, holding)
-            return Wants(tuple(needs), conflicts=tuple(holding(recipe.conflicts)))
+            return Wants(tuple(needs), conflicts=(*holding(recipe.conflicts), *_rivals(candidate)))
         released = self._of_releases[id(candidate)]
         return Wants(
             needs=(*released, *holding((*recipe.needs, *source.needs))),
             tools=(*holding(source.tools), *method_tools(recipe, source)),
-            conflicts=tuple(holding((*recipe.conflicts, *source.conflicts))),
+            conflicts=(*holding((*recipe.conflicts, *source.conflicts)), *_rivals(candidate)),
         )
 
     def left_out(self, package: str) -> list[Rejection]:
@@ -146,6 +149,15 @@ class Offers:
             # All programs need what was merged into the C library by 2.34, and few need more.
             least = min(Version(compiling.glibc), Version("2.34"))
             yield Requirement("glibc", parse_range(f">={least}"), origin=origin)
+
+    def _rivals(self, candidate: Candidate, recipe: Recipe) -> Iterator[Requirement]:
+        """Yield the other compilers: of two, each would make a part of what is linked together."""
+        own = dict(candidate.provides)
+        if is_toolchain(candidate.scope) and not own.keys().isdisjoint(COMPILERS):
+            others = dict.fromkeys(name for each in COMPILERS for name in self.providers(each))
+            for name in others:
+                if name != candidate.package:
+                    yield Requirement(name, origin=recipe.origin)
 
     def _preference(self, package: str, scope: str, recipe: Recipe | None) -> Preference:
         sources = recipe.sources if recipe else ()
@@ -264,3 +276,10 @@ class Offers:
         self.rejections.append(
             Rejection(f"{recipe.name} from {source.method}", recipe.name, reason)
         )
+
+
+def _rivals(candidate: Candidate) -> Iterator[Requirement]:
+    """Yield what must not be beside a toolchain: another that compiles the same languages."""
+    if is_toolchain(candidate.scope):
+        for name, _ in candidate.provides:
+            yield Requirement(name, origin="one toolchain for everything that is made for a target")
