@@ -20,7 +20,9 @@ from ckpm.errors import CkpmError
 from ckpm.model.platform import Platform
 from ckpm.store import Store
 
-_PYTHON_TREES = ("venv/lib/python*/site-packages", "venv/Lib/site-packages", "python")
+_PYTHON_TREES = tuple(
+    f"{part}/{lib}/site-packages" for part in ("venv", "python") for lib in ("lib/python*", "Lib")
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,12 +57,21 @@ def _android(options: argparse.Namespace, context: Context, place: Place) -> int
     if options.format == "jnilibs":
         write_jni_libs(libraries, output)
     else:
-        api = max((target.fact("api") or "21" for target in generations), key=int)
+        api = max((_api(place, target) for target in generations), key=int)
         java = "ckpm." + "".join(c if c.isalnum() else "_" for c in place.name)
         write_aar(libraries, java, api, output)
     context.print("".join(f"{name}\n" for name in libraries))
     context.say(f"{output} is written")
     return context.finish({"output": str(output), "libraries": list(libraries)})
+
+
+def _api(place: Place, target: Platform) -> str:
+    """Return the level that was asked for when a target was locked, else the usual one."""
+    from ckpm.plan import read_lock
+
+    lock = read_lock(place.lock)
+    locked = lock.target(target.name) if lock else None
+    return dict(locked.facts if locked else ()).get("api") or target.fact("api") or "21"
 
 
 def _generations(

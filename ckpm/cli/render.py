@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ckpm.cli.columns import size, table
-from ckpm.model.plan import FetchStep, GenerationStep, PackageStep, Plan, PythonStep
+from ckpm.model.plan import FetchStep, GenerationStep, PackageStep, Plan, PythonStep, Step
 from ckpm.model.resolution import Candidate, Choice, Resolution
 from ckpm.model.scopes import scope_text
 
@@ -34,13 +34,13 @@ def origin(candidate: Candidate) -> str:
 
 def plan_text(plan: Plan) -> str:
     """Return what a plan will do, its bytes and builds, one step a line."""
-    lines = [line for step in plan.steps for line in _step_lines(step)]
+    lines = [line for step in plan.steps for line in _step_lines(step, plan)]
     lines += [f"note: {note}" for note in dict.fromkeys(plan.notes)]
     lines.append(f"total: {size(plan.fetch_bytes)} to fetch")
     return "\n".join(lines) + "\n"
 
 
-def _step_lines(step: FetchStep | PythonStep | PackageStep | GenerationStep) -> Iterator[str]:
+def _step_lines(step: Step, plan: Plan) -> Iterator[str]:
     match step:
         case FetchStep():
             yield _fetch_line(step)
@@ -51,12 +51,17 @@ def _step_lines(step: FetchStep | PythonStep | PackageStep | GenerationStep) -> 
                 if step.present
                 else f", {size(closure.size_bytes)} when nothing is cached"
             )
-            fetched = "" if step.python.startswith("/") else ", which uv fetches unless it has it"
-            yield f"python   {count}{state}, for Python {closure.python}{fetched}"
+            yield f"python   {count}{state}, for Python {closure.python}{_whose(step, plan)}"
         case PackageStep():
             yield f"{step.verb:<8} {step.package.title}{' (here)' if step.present else ''}"
         case GenerationStep():
             yield f"environ  {step.environment} for {step.target}"
+
+
+def _whose(step: PythonStep, plan: Plan) -> str:
+    if step.directory is None and plan.is_foreign:
+        return f", which {plan.target} has"
+    return "" if step.python.startswith("/") else ", which uv fetches unless it has it"
 
 
 def _fetch_line(step: FetchStep) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from ckpm.errors import DownloadError
-from ckpm.install.python_releases import python_releases
+from ckpm.install.python_releases import python_releases, target_pythons
 from ckpm.install.verdicts import Verdicts
 from ckpm.model.lock import Artifact, Closure
 from ckpm.model.platform import Platform
@@ -57,7 +57,7 @@ class Registries:
                 wheels = self.index.wheels(distribution, source.text("index"))
                 return python_releases(recipe, source, wheels, platform)
             case "uv-python":
-                return [Release(version) for version in self.pythons(platform)]
+                return target_pythons(self.pythons(platform), platform)
             case _:
                 return ()
 

@@ -21,7 +21,17 @@ from ckpm.store import Store
 from ckpm.system.process import run_logged
 
 # What a build may see of the caller's environment; everything else comes from resolved tools.
-KEPT_VARIABLES = ("HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CCACHE_DIR")
+KEPT_VARIABLES = (
+    "HOME",
+    "LANG",
+    "TMPDIR",
+    "SSL_CERT_FILE",
+    "REQUESTS_CA_BUNDLE",
+    "CCACHE_DIR",
+    "CCACHE_CONFIGPATH",
+    "CCACHE_DISABLE",
+    "SCCACHE_DIR",
+)
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
 
 

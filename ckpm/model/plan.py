@@ -116,6 +116,7 @@ class Plan:
     steps: tuple[Step, ...]
     notes: tuple[str, ...] = ()
     target: Platform | None = field(default=None, compare=False)
+    is_foreign: bool = False
 
     @property
     def digest(self) -> str:

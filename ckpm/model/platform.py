@@ -26,6 +26,9 @@ FACTS = frozenset(
 )
 """What can be known of a platform, or stated: packages that nobody installs."""
 
+STATABLE = FACTS | {"python"}
+"""What can be stated of a target: facts, and which Python it has of its own."""
+
 
 @dataclass(frozen=True)
 class Platform:
@@ -112,10 +115,10 @@ def parse_target(text: str, known: Mapping[str, Platform], native: Platform) -> 
         fact, equals, value = part.partition("=")
         if not (fact and equals and value):
             raise UsageError(f"`{part}` is no fact of a target", hints=[f"write `{name}:api=28`"])
-        if fact not in FACTS:
+        if fact not in STATABLE:
             raise UsageError(
                 f"nothing is known by the name `{fact}` of a target",
-                hints=[f"facts are: {', '.join(sorted(FACTS))}"],
+                hints=[f"facts are: {', '.join(sorted(STATABLE))}"],
             )
         facts[fact] = value
     return platform.stating(facts)

@@ -42,6 +42,11 @@ class Planner:
     results: dict[tuple[str, str, str], str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def is_native(self) -> bool:
+        """Whether the result will run on this machine."""
+        return self.target.name == self.build.name
+
 
 def make_plan(planner: Planner, environment: str, name: str) -> Plan:
     """Return the ordered steps that give ``environment`` what is locked for one target.
@@ -57,6 +62,8 @@ def make_plan(planner: Planner, environment: str, name: str) -> Plan:
     python = _python(planner, TARGET_SCOPE) if closure else None
     if closure and python:
         planner.steps.append(PythonStep(closure, python, "the environment"))
+        if not planner.is_native:
+            planner.notes.append(_own_python(planner, closure))
     changes = environment_changes(
         [item for item in placed if item is not None], planner.target, planner.build, closure
     )
@@ -67,7 +74,20 @@ def make_plan(planner: Planner, environment: str, name: str) -> Plan:
     )
     digest = input_key({"step": repr(step)})
     planner.steps.append(replace(step, digest=digest))
-    return Plan(tuple(planner.steps), tuple(planner.notes), planner.target)
+    return Plan(
+        tuple(planner.steps), tuple(planner.notes), planner.target, is_foreign=not planner.is_native
+    )
+
+
+def _own_python(planner: Planner, closure: Closure) -> str:
+    minor = ".".join(closure.python.split(".")[:2])
+    name = planner.target.name
+    if planner.target.fact("python") is not None:
+        return f"{name} has Python {minor}, as its facts say"
+    return (
+        f"{name} must have Python {minor} of its own, for which these packages are;"
+        f" if it has another, say so: `--target {name}:python=VERSION`"
+    )
 
 
 def _place(planner: Planner, package: LockedPackage) -> Placed | None:
@@ -87,7 +107,8 @@ def _place(planner: Planner, package: LockedPackage) -> Placed | None:
         )
     source = next((s for s in recipe.sources if s.line == package.source_line), recipe.sources[0])
     if source.method == "pypi" and source.text("layout") != "files":
-        return Placed(package, recipe, "{generation}/venv", in_store=False)
+        part = "venv" if planner.is_native or package.scope else "python"
+        return Placed(package, recipe, f"{{generation}}/{part}", in_store=False)
     return Placed(package, recipe, _make(planner, package, recipe, source), in_store=True)
 
 

@@ -13,13 +13,11 @@ from ckpm.model.requirement import Requirement
 from ckpm.model.resolution import Candidate, Rejection, Release
 from ckpm.model.scopes import is_toolchain, served_scope, toolchain_scope
 from ckpm.model.version import Version
+from ckpm.model.wheel_tags import no_python_part
 from ckpm.resolve.described import key_options, method_tools, offered_options, provided
 from ckpm.resolve.preference import Preference, option_choices
 from ckpm.resolve.supply import Wants
 from ckpm.resolve.world import World
-
-COMPILERS = ("c-compiler", "cxx-compiler")
-"""Of what provides these, everything in a scope is compiled by one."""
 
 Holding = Callable[[Iterable[Need]], Iterator[Requirement]]
 """From needs to the requirements among them that hold for a candidate."""
@@ -150,18 +148,11 @@ class Offers:
             least = min(Version(compiling.glibc), Version("2.34"))
             yield Requirement("glibc", parse_range(f">={least}"), origin=origin)
 
-    def _rivals(self, candidate: Candidate, recipe: Recipe) -> Iterator[Requirement]:
-        """Yield the other compilers: of two, each would make a part of what is linked together."""
-        own = dict(candidate.provides)
-        if is_toolchain(candidate.scope) and not own.keys().isdisjoint(COMPILERS):
-            others = dict.fromkeys(name for each in COMPILERS for name in self.providers(each))
-            for name in others:
-                if name != candidate.package:
-                    yield Requirement(name, origin=recipe.origin)
-
     def _preference(self, package: str, scope: str, recipe: Recipe | None) -> Preference:
         sources = recipe.sources if recipe else ()
-        known = (found for found in self.world.installed(package) if found.python)
+        # What this machine's Pythons have says nothing of another machine.
+        is_here = self.world.platform(scope).name == self.world.build.name
+        known = (found for found in self.world.installed(package) if found.python and is_here)
         return Preference(
             prefer=self.world.prefer[package],
             locked=self.world.locked.get((package, scope)),
@@ -226,6 +217,8 @@ class Offers:
             if source.method == "system" and not compiles:
                 # Installing it would not help: it compiles for other machines.
                 continue
+            if self._lacks_python(recipe, source, platform):
+                continue
             if not platform.matches(source.platforms) or self._is_out_of_reach(recipe, source):
                 continue
             for release in self._releases(recipe, source, platform, matters=bool(compiles)):
@@ -244,7 +237,7 @@ class Offers:
             tuple(sorted(options.items())),
             scope,
             key_options(recipe, options),
-            source=source,
+            source=None if self._is_the_targets_own(source, scope) else source,
             provides=provided(recipe, source, version, options, self._platforms(scope)),
             source_line=source.line,
         )
@@ -263,6 +256,24 @@ class Offers:
                 self.faults.append(f"{recipe.name}: {reason}")
             self._reject(recipe, source, reason)
             return ()
+
+    def _is_the_targets_own(self, source: Source, scope: str) -> bool:
+        """Whether a source speaks of the Python that a foreign target has: a fact about it."""
+        foreign = self.world.platform(scope).name != self.world.build.name
+        return foreign and source.method == "uv-python"
+
+    def _lacks_python(self, recipe: Recipe, source: Source, platform: Platform) -> bool:
+        """Whether a source is for a Python that a platform cannot have.
+
+        The reason is kept where the recipe has nothing else for the platform.
+        """
+        reason = no_python_part(platform) if _is_for_python(source) else None
+        others = (other for other in recipe.sources if not _is_for_python(other))
+        if reason and not any(
+            other.platforms and platform.matches(other.platforms) for other in others
+        ):
+            self._reject(recipe, source, reason)
+        return reason is not None
 
     def _is_out_of_reach(self, recipe: Recipe, source: Source) -> bool:
         """Whether a source is one that ckpm cannot use by itself; the reason is kept."""
@@ -283,3 +294,7 @@ def _rivals(candidate: Candidate) -> Iterator[Requirement]:
     if is_toolchain(candidate.scope):
         for name, _ in candidate.provides:
             yield Requirement(name, origin="one toolchain for everything that is made for a target")
+
+
+def _is_for_python(source: Source) -> bool:
+    return source.method in ("pypi", "uv-python") and source.text("layout") != "files"

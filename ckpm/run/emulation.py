@@ -22,13 +22,23 @@ from ckpm.system.files import temporary_directory
 
 @dataclass(frozen=True)
 class Emulation:
-    """How programs of one target are started: what comes before them, and variables."""
+    """How programs of one target are started: what comes before them, and variables.
+
+    ``target`` is that of programs which need a loader from elsewhere.
+    """
 
     command: tuple[str, ...]
     environ: Mapping[str, str]
+    target: Platform | None = None
 
     def started(self, argv: Sequence[str]) -> list[str]:
-        """Return the command that starts a program of the target."""
+        """Return the command that starts a program of the target.
+
+        Raises:
+            NotFoundError: when the C library that it needs is not here.
+        """
+        if self.target is not None:
+            require_loader(Path(argv[0]), self.target)
         return [*self.command, *argv]
 
 
@@ -47,7 +57,7 @@ def emulated(
     the ``native`` platform only need to find the libraries.
 
     Raises:
-        NotFoundError: when nothing here runs such programs, or their C library is not here.
+        NotFoundError: when nothing here runs such programs.
     """
     if target.name == native.name:
         yield Emulation((), {"LD_LIBRARY_PATH": os.pathsep.join(map(str, libraries))})
@@ -71,7 +81,7 @@ def emulated(
         }
         command = (emulator, *(fill(part, values) for part in target.emulator[1:]))
         variables = {name: fill(value, values) for name, value in target.emulator_environ}
-        yield Emulation(command, variables)
+        yield Emulation(command, variables, target)
 
 
 def _emulator(target: Platform, environ: Mapping[str, str]) -> str:

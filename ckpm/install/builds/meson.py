@@ -31,9 +31,22 @@ def commands(build: Build) -> Sequence[Argv]:
     return [setup, make, (meson, "install", "-C", here, "--no-rebuild", *build.added("install"))]
 
 
-def machine_text(toolchain: Toolchain, run_paths: Sequence[str] = ()) -> str:
-    """Return the machine file; ``run_paths`` are where what is made finds libraries later."""
-    return "".join(f"{line}\n" for line in _lines(toolchain, run_paths))
+def machine_text(
+    toolchain: Toolchain, run_paths: Sequence[str] = (), pkg_config: Sequence[str] = ()
+) -> str:
+    """Return the machine file.
+
+    ``run_paths`` are where what is made finds libraries later, ``pkg_config`` the directories of
+    the ``.pc`` files, where no variable tells of them.
+    """
+    lines = [*_lines(toolchain, run_paths), *_properties(pkg_config)]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _properties(pkg_config: Sequence[str]) -> Iterator[str]:
+    if pkg_config:
+        yield "[properties]"
+        yield f"pkg_config_libdir = {_listed(pkg_config)}"
 
 
 def _lines(toolchain: Toolchain, run_paths: Sequence[str]) -> Iterator[str]:

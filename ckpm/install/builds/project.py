@@ -29,7 +29,7 @@ def write_project_files(
     files = {
         "toolchain.cmake": toolchain_text(placed, roots),
         "CMakePresets.json": _presets(placed, final / DIRECTORY, variables),
-        "meson.ini": machine_text(placed),
+        "meson.ini": machine_text(placed, pkg_config=_pkg_config(roots)),
     }
     for name, text in files.items():
         (directory / name).write_text(text, encoding="utf-8")
@@ -37,13 +37,16 @@ def write_project_files(
 
 
 def _variables(toolchain: Toolchain, directory: Path, roots: Sequence[str]) -> dict[str, str]:
-    places = (f"{root}/{name}/pkgconfig" for root in roots for name in ("lib", "share"))
     return {
         **named_programs(toolchain),
         "CMAKE_TOOLCHAIN_FILE": str(directory / "toolchain.cmake"),
-        "PKG_CONFIG_LIBDIR": ":".join(places),
+        "PKG_CONFIG_LIBDIR": ":".join(_pkg_config(roots)),
         **toolchain.environ,
     }
+
+
+def _pkg_config(roots: Sequence[str]) -> list[str]:
+    return [f"{root}/{name}/pkgconfig" for root in roots for name in ("lib", "share")]
 
 
 def _presets(toolchain: Toolchain, directory: Path, variables: Mapping[str, str]) -> str:

@@ -72,7 +72,8 @@ def _search_paths(directory: Path, target: str) -> Iterator[EnvChange]:
         if any((link / "lib").glob("*.so*")) or any((link / "lib").glob("*.dylib")):
             yield PrependPath(libraries, f"{place}/lib")
     if (directory / "python").is_dir():
-        yield PrependPath("PYTHONPATH", f"{ROOT}/python")
+        # What is called `python` there finds these packages itself.
+        yield PrependPath("PATH", f"{ROOT}/python/bin")
 
 
 def _manifest(

@@ -96,7 +96,9 @@ def test_what_was_detected_supplies_and_is_not_judged(
     assert rules(found["program"]) == []
 
 
-@pytest.mark.parametrize("tree", ["python", "venv/lib/python3.11/site-packages"])
+@pytest.mark.parametrize(
+    "tree", ["python/lib/python3.11/site-packages", "venv/lib/python3.11/site-packages"]
+)
 def test_native_modules_belong_to_their_distributions(
     store: Store, generation: Path, tree: str
 ) -> None:
@@ -122,7 +124,7 @@ def test_python_supplies_its_own_library_to_modules_alone(
 ) -> None:
     python = compiled(tmp_path / "libpython3.11.so", "-Wl,-soname,libpython3.11.so.1.0")
     flags = (f"-L{python.parent}", "-Wl,--no-as-needed", "-lpython3.11")
-    compiled(generation / "python" / "module.so", *flags)
+    compiled(generation / "python/lib/python3.11/site-packages" / "module.so", *flags)
     compiled(package(store, generation, "program", "npm") / "program.so", *flags)
     found = judged(generation, store)
     assert rules(found["Python, of no distribution"]) == []

@@ -63,7 +63,7 @@ def test_the_manifest_says_what_and_where(generation: Path) -> None:
         "CKPM_TOOL_ROOT={root}/packages/tool",
         "PATH+={root}/packages/tool/bin",
         "LD_LIBRARY_PATH+={root}/packages/tool/lib",
-        "PYTHONPATH+={root}/python",
+        "PATH+={root}/python/bin",
     ]
 
 
