@@ -12,7 +12,7 @@ from ckpm.cli.request import Request
 from ckpm.model.request import Environment
 from ckpm.model.requirement import read_requirements
 from ckpm.model.workflow import Workflow
-from ckpm.run.emulation import emulated
+from ckpm.run.emulation import emulated, library_directories
 from ckpm.workflow import run_workflow
 from ckpm.workflow.execute import Local, Outcome
 
@@ -31,8 +31,8 @@ def run_here(context: Context, request: Request, environment: Environment, asked
     if target.stand_in:
         inside.append(_stand_in(context, request))
     directories = tuple(each.directory for each in inside)
-    libraries = [path for each in directories for path in sorted(each.glob("packages/*/lib"))]
     platform = session.target(target.stand_in) if target.stand_in else target
+    libraries = [path for each in directories for path in library_directories(each, platform)]
     with ExitStack() as stack:
         cache = session.store.root / "cache"
         emulation = stack.enter_context(

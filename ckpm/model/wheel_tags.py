@@ -91,7 +91,7 @@ def is_for_other_machines(tags: Iterable[str], platform: Platform) -> bool:
 
 
 def _linux_tags(platform: Platform) -> Iterator[str]:
-    arch = _LINUX_ARCH[platform.arch]
+    arch = _LINUX_ARCH.get(platform.arch, platform.arch)
     if musl := platform.fact("musl"):
         for minor in range(int(musl.split(".")[1]), -1, -1):
             yield f"musllinux_1_{minor}_{arch}"

@@ -53,7 +53,9 @@ class _Tried:
                 continue
             yield from self.prereleases(edge)
             loose = replace(wanted, range=ANY)
-            if (chosen := self.chosen_with(edge, loose)) is not None:
+            chosen = self.chosen_with(edge, loose)
+            # Of what stands in for a virtual package, the version says nothing here.
+            if chosen is not None and chosen.package == wanted.package:
                 yield Remedy("version", f"`{_exactly(loose, chosen)}` would work here", str(wanted))
 
     def prereleases(self, edge: Edge) -> Iterator[Remedy]:

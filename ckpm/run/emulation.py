@@ -114,6 +114,12 @@ def _lay_out(root: Path, target: Platform, sysroots: Sequence[Path]) -> None:
         (root / "proc" / "cpuinfo").write_text(text, encoding="utf-8")
 
 
+def library_directories(generation: Path, target: Platform) -> list[Path]:
+    """Return where the packages of a generation have libraries: on Windows beside programs too."""
+    names = ("lib", "bin") if target.os == "windows" else ("lib",)
+    return [path for name in names for path in sorted(generation.glob(f"packages/*/{name}"))]
+
+
 def needs_loader(program: Path, target: Platform) -> bool:
     """Whether a program names the loader of its platform: static ones do not."""
     if target.loader is None:

@@ -18,7 +18,7 @@ import pytest
 
 from ckpm.config.platforms import known_platforms
 from ckpm.model.platform import Platform
-from ckpm.run.emulation import emulated
+from ckpm.run.emulation import emulated, library_directories
 
 ROOT = Path(__file__).parents[2]
 KEPT = ("PATH", "HOME", "LANG", "PIP_", "UV_", "SSL_", "REQUESTS_")
@@ -139,7 +139,7 @@ def printed(
     target: str, packages: Path, program: Sequence[str | Path], cache: Path
 ) -> subprocess.CompletedProcess[str]:
     """Run a program of a target as its platform says, with the libraries of an environment."""
-    libraries = sorted(packages.glob("*/lib"))
+    libraries = library_directories(packages.parent, platform(target))
     native = platform("linux-x86_64")
     with emulated(platform(target), libraries, os.environ, cache, native=native) as emulation:
         command = emulation.started([str(word) for word in program])

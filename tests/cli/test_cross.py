@@ -48,6 +48,7 @@ def test_refused_with_nothing_left_behind(
     wanted = [text.replace("{recipes}", str(recipes)) for text in case["says"]]
     assert [text for text in wanted if text not in said.err] == [], said.err
     assert case.get("hint", "") in said.err
+    assert [text for text in case.get("never", []) if text in said.err] == []
     assert place.results == []
     assert list(place.store.glob("work/*")) + list(place.store.glob("envs/*/*/current")) == []
 

@@ -8,7 +8,7 @@ import subprocess
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from builds import CASES, Workplace, add_recipes, make_workplace, need, printed
@@ -34,7 +34,9 @@ def own(tmp_path: Path) -> Path:
 
 
 def run(command: Sequence[str | Path], own: Path, environ: Mapping[str, str]) -> None:
-    done = subprocess.run(command, cwd=own, env=environ, capture_output=True, text=True)
+    done = subprocess.run(
+        command, cwd=own, env=environ, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -87,7 +89,8 @@ def test_a_meson_project_takes_its_cross_file(workplace: Workplace, own: Path) -
 def test_without_a_toolchain_it_is_said_how_to_add_one(workplace: Workplace) -> None:
     workplace.recipe(
         "plain",
-        'kind: dataset\nsummary: a file\nsources:\n  - {from: file, versions: ["1"], path: number}\n',
+        "kind: dataset\nsummary: a file\n"
+        'sources:\n  - {from: file, versions: ["1"], path: number}\n',
         CASES / "number",
     )
     workplace.install("linux-arm64", "plain")
@@ -136,7 +139,7 @@ def test_an_archive_for_gradle_is_the_same_bytes_each_time(
     with zipfile.ZipFile(files[0]) as archive:
         assert {"AndroidManifest.xml", "classes.jar"} < set(archive.namelist())
         assert "jni/arm64-v8a/libnumber.so" in archive.namelist()
-        manifest = ElementTree.fromstring(archive.read("AndroidManifest.xml"))  # noqa: S314
+        manifest = ET.fromstring(archive.read("AndroidManifest.xml"))  # noqa: S314
         least = manifest.find("uses-sdk")
     assert manifest.get("package") == "ckpm.phone"
     assert least is not None

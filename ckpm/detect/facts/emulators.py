@@ -20,7 +20,9 @@ def emulated_platforms(host: Host) -> Iterator[Fact]:
     machines = {machine for name in host.names(_REGISTRATIONS) for machine in _machine(host, name)}
     if machines:
         known = known_platforms().values()
-        linux = (each for each in known if each.os == "linux" and each.elf_machine in machines)
+        # The kernel knows processors, and not which C library a program was linked with.
+        described = (each for each in known if each.os == "linux" and not each.fact("musl"))
+        linux = (each for each in described if each.elf_machine in machines)
         names = sorted(each.name for each in linux if each.name != host.platform.name)
         if names:
             yield Fact("emulated", ", ".join(names), _REGISTRATIONS)

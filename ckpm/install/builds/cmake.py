@@ -35,7 +35,8 @@ def commands(build: Build) -> Sequence[Argv]:
         *_ninja(build), f"-DCMAKE_TOOLCHAIN_FILE={file}", "-DCMAKE_BUILD_TYPE=Release",
         f"-DCMAKE_INSTALL_PREFIX={build.prefix}", "-DCMAKE_INSTALL_LIBDIR:STRING=lib",
         "-DCMAKE_POSITION_INDEPENDENT_CODE=ON",
-        f"-DCMAKE_INSTALL_RPATH={';'.join(build.run_paths)}",
+        # Once and for all: some linkers leave no place for another path at installation.
+        f"-DCMAKE_INSTALL_RPATH={';'.join(build.run_paths)}", "-DCMAKE_BUILD_WITH_INSTALL_RPATH=ON",
         # What a project would fetch by itself, nobody has verified.
         "-DFETCHCONTENT_FULLY_DISCONNECTED=ON", *build.added("configure"),
     )  # fmt: skip

@@ -15,7 +15,7 @@ from builds import need
 from ckpm.config.platforms import known_platforms
 from ckpm.errors import NotFoundError
 from ckpm.model.platform import Platform
-from ckpm.run.emulation import Emulation, emulated, require_loader
+from ckpm.run.emulation import Emulation, emulated, library_directories, require_loader
 
 PLATFORMS = known_platforms()
 ARM64, NATIVE = PLATFORMS["linux-arm64"], PLATFORMS["linux-x86_64"]
@@ -73,6 +73,19 @@ def test_windows_programs_find_libraries_in_its_own_way(
         assert emulation.environ["WINEPATH"] == "/a;/b"
         # Not the person's own, and kept: making it takes longer than most runs.
         assert emulation.environ["WINEPREFIX"] == str(tmp_path / "cache" / "wine")
+
+
+@pytest.mark.parametrize(
+    ("target", "names"),
+    [("linux-arm64", ["a/lib", "b/lib"]), ("windows-x86_64", ["a/lib", "b/lib", "a/bin"])],
+)
+def test_windows_has_libraries_beside_programs(
+    target: str, names: list[str], tmp_path: Path
+) -> None:
+    for name in ("a/lib", "b/lib", "a/bin", "a/include"):
+        (tmp_path / "packages" / name).mkdir(parents=True)
+    found = library_directories(tmp_path, PLATFORMS[target])
+    assert [str(place.relative_to(tmp_path / "packages")) for place in found] == names
 
 
 @pytest.mark.parametrize(
