@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ckpm.errors import NotFoundError, StaleLockError
 from ckpm.model.installation import Installation
-from ckpm.model.lock import Artifact, Closure, LockedPackage, LockedTarget
+from ckpm.model.lock import Closure, LockedPackage, LockedTarget
 from ckpm.model.plan import (
     FetchStep,
     GenerationStep,
@@ -23,8 +23,8 @@ from ckpm.model.recipe import Recipe, Source
 from ckpm.model.requirement import parse_requirement
 from ckpm.model.scopes import TARGET_SCOPE, TOOLCHAIN, toolchain_scope
 from ckpm.plan.changes import Placed, environment_changes
+from ckpm.plan.keys import is_compiled, package_key
 from ckpm.store import Store, input_key
-from ckpm.store.keys import file_digest, tree_digest
 
 
 @dataclass
@@ -125,9 +125,9 @@ def _make(planner: Planner, package: LockedPackage, recipe: Recipe, source: Sour
         tools=tuple(_tools(planner, scope).items()),
         inputs=tuple(_inputs(planner, package).items()),
         venv=str(_tools_venv(planner, closure, _python(planner, scope))) if closure else None,
-        toolchains=_toolchains(planner, package.scope) if _compiles(source) else (),
+        toolchains=_toolchains(planner, package.scope) if is_compiled(recipe, source) else (),
     )
-    key = _package_key(unkeyed)
+    key = package_key(unkeyed)
     result = planner.store.result(key, package.name, package.version)
     step = replace(unkeyed, key=key, present=planner.store.has_result(result))
     if step not in planner.steps:
@@ -193,10 +193,6 @@ def _inputs(planner: Planner, package: LockedPackage) -> dict[str, str]:
     return found
 
 
-def _compiles(source: Source) -> bool:
-    return source.method == "build" or bool(source.steps)
-
-
 def _toolchains(planner: Planner, scope: str) -> tuple[UsedToolchain, ...]:
     """Return what compiles for the packages of a scope, planning what is to be made."""
     served = planner.target if scope == TARGET_SCOPE else planner.build
@@ -252,40 +248,3 @@ def _python(planner: Planner, scope: str) -> str:
 def _tools_venv(planner: Planner, closure: Closure, python: str) -> Path:
     key = input_key({"python": python, "closure": repr(closure.distributions)})
     return planner.store.result(key, "tools", closure.python)
-
-
-def _package_key(step: PackageStep) -> str:
-    package, source = step.package, step.source
-    runs = bool(source.steps) or source.method == "build"
-    beside = Path(step.recipe.directory) / (source.text("path") or "")
-    # A result does not depend on where its source stands in a file, nor on what others need of it.
-    canonical = repr(replace(source, line=0, needs=(), provides=()))
-    return input_key(
-        {
-            "package": [package.name, package.version, package.options],
-            "source": canonical,
-            "platform": step.platform.name if _depends_on_platform(step) else "any",
-            "artifacts": [[_known_by(a), a.reference, a.name] for a in package.artifacts],
-            # Nothing of a tool gets into what is merely unpacked.
-            "tools": [step.tools, Path(step.venv or "").name] if runs else [],
-            "toolchains": repr(step.toolchains) if runs else "",
-            "inputs": step.inputs if runs else [],
-            "libraries": repr(step.recipe.libraries),
-            "beside": _digest(beside) if runs or source.text("path") else "",
-        }
-    )
-
-
-def _known_by(artifact: Artifact) -> str:
-    """Return the digest that was known before the file came: a pin taken since changes no key."""
-    return str(next((d for d in artifact.digests if d.is_weak), artifact.strongest))
-
-
-def _depends_on_platform(step: PackageStep) -> bool:
-    return step.source.method == "build" or step.recipe.kind not in ("dataset", "model")
-
-
-def _digest(path: Path) -> str:
-    if path.is_file():
-        return file_digest(path)
-    return tree_digest(path) if path.is_dir() else ""
