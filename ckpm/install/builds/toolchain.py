@@ -13,6 +13,8 @@ from ckpm.model.plan import UsedToolchain
 from ckpm.model.platform import Platform
 from ckpm.model.toolchain import target_values, toolchain_places
 
+COMPILERS = frozenset({"cc", "cxx"})
+
 
 @dataclass(frozen=True)
 class Toolchain:
@@ -58,12 +60,14 @@ def _joined(made: Toolchain, used: UsedToolchain, cache: Path) -> Toolchain:
     values = toolchain_places(used.prefix, used.executable) | target_values(used.target)
     values["cache"] = str(cache)
     commands = {name: [fill(part, values) for part in command] for name, command in rule.programs}
-    for name, command in commands.items():
-        if not Path(command[0]).is_file():
-            raise BuildError(
-                f"`{used.package}` {used.version} has no `{command[0]}`, its {name}",
-                hints=[f"install it whole, or choose another: `ckpm why-not {used.package}`"],
-            )
+    missing = {name: command[0] for name, command in commands.items() if not _is_there(command)}
+    for name in sorted(COMPILERS & missing.keys()):
+        raise BuildError(
+            f"`{used.package}` {used.version} has no `{missing[name]}`, its {name}",
+            hints=[f"install it whole, or choose another: `ckpm why-not {used.package}`"],
+        )
+    # A build system finds the machine's own `ar` where a compiler stands apart from it.
+    commands = {name: command for name, command in commands.items() if name not in missing}
     return replace(
         made,
         commands={**made.commands, **commands},
@@ -72,6 +76,10 @@ def _joined(made: Toolchain, used: UsedToolchain, cache: Path) -> Toolchain:
         cmake={**made.cmake, **{name: fill(value, values) for name, value in rule.cmake}},
         environ={**made.environ, **{name: fill(value, values) for name, value in rule.environ}},
     )
+
+
+def _is_there(command: Sequence[str]) -> bool:
+    return Path(command[0]).is_file()
 
 
 def with_programs(toolchain: Toolchain, directory: Path, final: Path | None = None) -> Toolchain:
