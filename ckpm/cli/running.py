@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,11 +32,8 @@ def run_here(context: Context, request: Request, environment: Environment, asked
     directories = tuple(each.directory for each in inside)
     platform = session.target(target.stand_in) if target.stand_in else target
     libraries = [path for each in directories for path in library_directories(each, platform)]
-    with ExitStack() as stack:
-        cache = session.store.root / "cache"
-        emulation = stack.enter_context(
-            emulated(platform, libraries, session.environ, cache, native=session.native)
-        )
+    cache, native = session.store.root / "cache", session.native
+    with emulated(platform, libraries, session.environ, cache, native=native) as emulation:
         local = replace(local, emulation=emulation, foreign=directories)
         changes = tuple(change for each in reversed(inside) for change in each.changes)
         whole = replace(environment, changes=changes)

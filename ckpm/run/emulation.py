@@ -134,10 +134,8 @@ def require_loader(program: Path, target: Platform) -> None:
     Raises:
         NotFoundError: when it is not.
     """
-    if not needs_loader(program, target) or target.loader is None:
-        return
     places = [Path(f"{root}{target.loader}") for root in target.sysroots]
-    if target.sysroots and not any(place.exists() for place in places):
+    if places and needs_loader(program, target) and not any(place.exists() for place in places):
         package = f"libc6-{target.debian}-cross libstdc++6-{target.debian}-cross"
         raise NotFoundError(
             f"the C library of {target}, which `{program.name}` needs, is not here",
