@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from ckpm.errors import UsageError
@@ -75,12 +75,13 @@ class Platform:
     executable_suffix: str = ""
     library_suffix: str = ".so"
     libraries: tuple[str, ...] = ()
-    emulator: tuple[str, ...] = ()
-    emulator_environ: Facts = ()
-    cpuinfo: tuple[str, ...] = ()
+    # Keys are made of what a platform shows of itself; how programs are run changes nothing made.
+    emulator: tuple[str, ...] = field(default=(), repr=False)
+    emulator_environ: Facts = field(default=(), repr=False)
+    cpuinfo: tuple[str, ...] = field(default=(), repr=False)
     sysroots: tuple[str, ...] = ()
-    stand_in: str | None = None
-    stand_in_needs: tuple[str, ...] = ()
+    stand_in: str | None = field(default=None, repr=False)
+    stand_in_needs: tuple[str, ...] = field(default=(), repr=False)
 
     def __str__(self) -> str:
         return self.name
