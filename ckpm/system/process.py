@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NoReturn
@@ -102,6 +102,22 @@ def run_inherited(
 @contextmanager
 def _deaf_to_interrupts() -> Iterator[None]:
     """Do nothing when interrupted, by a handler: what is ignored, programs ignore as well."""
+    with _interrupts_handled(lambda: None):
+        yield
+
+
+@contextmanager
+def interrupts_later() -> Iterator[None]:
+    """Be interrupted at the end of the block only: there, whoever kills what it starts knows it."""
+    came: list[bool] = []
+    with _interrupts_handled(lambda: came.append(True)):
+        yield
+    if came:
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def _interrupts_handled(handle: Callable[[], None]) -> Iterator[None]:
     import signal
     import threading
 
@@ -110,7 +126,7 @@ def _deaf_to_interrupts() -> Iterator[None]:
     if not is_ours or before in (None, signal.SIG_IGN):
         yield
         return
-    signal.signal(signal.SIGINT, lambda _number, _frame: None)
+    signal.signal(signal.SIGINT, lambda _number, _frame: handle())
     try:
         yield
     finally:
@@ -143,22 +159,20 @@ def _own_group(
     """Start a program as the leader of a group, which is killed if the block is left early."""
     import subprocess
 
-    with _as_our_error(argv):
-        process = subprocess.Popen(
-            list(argv),
-            env=dict(environ),
-            cwd=cwd,
-            stdin=subprocess.DEVNULL if source is None else source,
-            stdout=output,
-            stderr=errors,
-            start_new_session=True,
-        )
-    with process:
-        try:
-            yield process
-        except BaseException:
-            kill_group(process.pid)
-            raise
+    with ExitStack() as stack:
+        with _as_our_error(argv), interrupts_later():
+            process = subprocess.Popen(
+                list(argv),
+                env=dict(environ),
+                cwd=cwd,
+                stdin=subprocess.DEVNULL if source is None else source,
+                stdout=output,
+                stderr=errors,
+                start_new_session=True,
+            )
+            stack.enter_context(process)
+            stack.push(lambda error, *_: kill_group(process.pid) if error else None)
+        yield process
 
 
 def kill_group(leader: int) -> None:

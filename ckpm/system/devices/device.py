@@ -7,13 +7,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import IO
 
 from ckpm.system.devices.connection import Connection
 from ckpm.system.devices.faults import REMOTE, DeviceError, Fault, fault
 from ckpm.system.devices.lines import remote_line
-from ckpm.system.process import kill_group
+from ckpm.system.process import interrupts_later, kill_group
 
 _STOPPING_S = 10
 
@@ -143,23 +143,18 @@ class Device:
         errors: IO[bytes] | None,
     ) -> Iterator[subprocess.Popen[bytes]]:
         """Start ssh or adb apart from us: an interrupt must reach us alone, and first."""
-        process = subprocess.Popen(
-            self._connection.argv(remote_line(script, *arguments)),
-            env=dict(self._environ),
-            stdin=source,
-            stdout=output,
-            stderr=errors,
-            start_new_session=True,
-        )
-        try:
+        with ExitStack() as stack:
+            with interrupts_later():
+                process = subprocess.Popen(
+                    self._connection.argv(remote_line(script, *arguments)),
+                    env=dict(self._environ),
+                    stdin=source,
+                    stdout=output,
+                    stderr=errors,
+                    start_new_session=True,
+                )
+                stack.callback(_end, process)
             yield process
-        finally:
-            if process.poll() is None:
-                kill_group(process.pid)
-            process.wait()
-            for stream in (process.stdin, process.stdout):
-                with suppress(BrokenPipeError):
-                    stream.close() if stream else None
 
     def _require_success(self, errors: IO[bytes]) -> None:
         errors.seek(0)
@@ -179,6 +174,15 @@ class Device:
 
 def _told(script: str) -> str:
     return _TOLD.replace("{script}", script)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        kill_group(process.pid)
+    process.wait()
+    for stream in (process.stdin, process.stdout):
+        with suppress(BrokenPipeError):
+            stream.close() if stream else None
 
 
 def _let_end(process: subprocess.Popen[bytes]) -> None:

@@ -97,6 +97,23 @@ def test_an_interrupt_kills_a_build_with_its_children(start: Start, tmp_path: Pa
     assert is_gone(child)
 
 
+def test_an_interrupt_while_it_starts_kills_it_too(start: Start, tmp_path: Path) -> None:
+    running = tmp_path / "running"
+    parent = start(
+        "import os, pathlib, subprocess; from ckpm.system.process import run_captured\n"
+        "class Interrupted(subprocess.Popen):\n"
+        "    def __init__(self, *arguments, **options):\n"
+        "        super().__init__(*arguments, **options)\n"
+        f"        pathlib.Path({str(running)!r}).write_text(f'{{self.pid}}\\n')\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n"
+        "subprocess.Popen = Interrupted\n"
+        f"try: run_captured(['sleep', '60'], environ={ENVIRON})\n"
+        "except KeyboardInterrupt: print('interrupted')\n"
+    )
+    assert parent.communicate(timeout=20)[0] == "interrupted\n"
+    assert is_gone(running.read_text().strip())
+
+
 def test_captures_streams_apart_and_feeds_text() -> None:
     done = run_captured(["sh", "-c", "cat; echo no >&2; exit 2"], environ=ENVIRON, stdin_text="hé")
     assert (done.returncode, done.stdout, done.stderr) == (2, "hé", "no\n")
