@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from ckpm._content import bundled_dir
 from ckpm.cli.columns import size, table
@@ -123,7 +122,6 @@ def _rollback(options: argparse.Namespace, context: Context) -> int:
             hints=[f"it has: {', '.join(map(str, numbers)) or 'none'}"],
         )
     store.switch(place.key, target, wanted)
-    Path(store.environment(place.key), "done.json").unlink(missing_ok=True)
     context.say(f"{place.name} is at generation {wanted} again; running programs keep theirs")
     return context.finish({"generation": wanted})
 

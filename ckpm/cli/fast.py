@@ -12,13 +12,15 @@ import sys
 # Not from typing, which costs more to import than all of this file.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from ckpm.model.request import Prepared
     from ckpm.session import Session
 
 SHELLS = ("bash", "zsh", "dash", "sh", "fish")
+VALUED = ("--env", "--shell", "--target")
+DONE = "done.json"
 
 
 def answer(arguments: list[str]) -> int | None:
@@ -36,11 +38,12 @@ def answer(arguments: list[str]) -> int | None:
 
 
 def _activate(arguments: list[str]) -> int | None:
-    name, shell, rest = _options(arguments)
-    if rest or (shell := shell or _parent_shell()) is None:
+    options, rest = _options(arguments)
+    shell = options.get("--shell") or _parent_shell()
+    if rest or "--target" in options or shell is None:
         return None
-    directory = _environment_directory(name)
-    generation = _current(directory) if directory else None
+    directory = _environment_directory(options.get("--env"))
+    generation = _current(directory, None) if directory else None
     if generation is None:
         return None
     from ckpm.activate import activate_command
@@ -49,20 +52,23 @@ def _activate(arguments: list[str]) -> int | None:
     return 0
 
 
-def _options(arguments: list[str]) -> tuple[str | None, str | None, list[str]]:
-    """Read ``-e NAME`` and ``--shell NAME``; anything else is left over."""
+def _options(arguments: list[str]) -> tuple[dict[str, str], list[str]]:
+    """Return what ``-e NAME`` and its like say, by the long names, and what is left over."""
     found: dict[str, str] = {}
     rest: list[str] = []
     waiting = ""
     for argument in arguments:
+        name, joined, value = argument.partition("=")
         if waiting:
             found[waiting] = argument
             waiting = ""
-        elif argument in ("-e", "--env", "--shell"):
-            waiting = "--shell" if argument == "--shell" else "--env"
+        elif argument == "-e" or argument in VALUED:
+            waiting = "--env" if argument == "-e" else argument
+        elif joined and name in VALUED:
+            found[name] = value
         else:
             rest.append(argument)
-    return found.get("--env"), found.get("--shell"), [*rest, *([waiting] if waiting else [])]
+    return found, [*rest, *([waiting] if waiting else [])]
 
 
 def _parent_shell() -> str | None:
@@ -107,36 +113,46 @@ def native_link() -> str:
     return f"native-{machine.sysname}-{machine.machine}"
 
 
-def _current(directory: str) -> str | None:
+def _current(directory: str, target: str | None) -> str | None:
+    """Return the generation of an environment in use for ``--target``, which may state facts."""
     try:
-        target = os.readlink(os.path.join(directory, native_link()))  # noqa: PTH115, PTH118
-        current = os.path.join(directory, target, "current")  # noqa: PTH118
-        return os.path.join(directory, target, os.readlink(current))  # noqa: PTH115, PTH118
+        if target is None:
+            name = os.readlink(os.path.join(directory, native_link()))  # noqa: PTH115, PTH118
+        else:
+            name = target.partition(":")[0]
+        current = os.path.join(directory, name, "current")  # noqa: PTH118
+        return os.path.join(directory, name, os.readlink(current))  # noqa: PTH115, PTH118
     except OSError:
         return None
 
 
 def _nothing_to_do(arguments: list[str]) -> int | None:
     """Answer an install that was done already, with nothing changed since."""
-    if any(argument.startswith("-") for argument in arguments):
+    options, packages = _options(arguments)
+    if "--shell" in options or any(package.startswith("-") for package in packages):
         return None
-    directory = _environment_directory(None)
-    generation = _current(directory) if directory else None
-    if generation is None or directory is None:
+    target = options.get("--target")
+    directory = _environment_directory(options.get("--env"))
+    generation = _current(directory, target) if directory else None
+    if generation is None:
         return None
     import json
 
     try:
-        with open(os.path.join(directory, "done.json"), encoding="utf-8") as file:  # noqa: PTH118, PTH123
+        with open(os.path.join(os.path.dirname(generation), DONE), encoding="utf-8") as file:  # noqa: PTH118, PTH120, PTH123
             done = json.load(file)
-        same = done["generation"] == generation and all(
-            _stamp(path) == stamp for path, stamp in done["files"].items()
+        same = (
+            done["generation"] == generation
+            and done["target"] == target
+            and all(package in done["packages"] for package in packages)
+            and all(_stamp(path) == stamp for path, stamp in done["files"].items())
         )
-        if not same or not all(argument in done["arguments"] for argument in arguments):
-            return None
+        name = done["name"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    sys.stderr.write(f"{done['name']} is up to date: nothing to do\n")
+    if not same:
+        return None
+    sys.stderr.write(f"{name} is up to date: nothing to do\n")
     return 0
 
 
@@ -148,36 +164,55 @@ def _stamp(path: str) -> list[int] | None:
     return [status.st_mtime_ns, status.st_size]
 
 
-def remember(session: Session, prepared: Prepared, generation: Path, arguments: list[str]) -> None:
-    """Keep what the fast path needs to know that a native install of ``arguments`` is done."""
+def remember(
+    session: Session,
+    prepared: Prepared,
+    generation: Path,
+    *,
+    target: str | None,
+    packages: Sequence[str],
+) -> None:
+    """Keep what the fast path needs to know that installing ``packages`` for a target is done.
+
+    ``target`` is the target as it was asked for, with its facts; ``None`` means this machine.
+    """
     import json
 
     from ckpm.system.files import point_link, write_text
 
     place = prepared.place
-    directory = session.store.environment(place.key)
-    point_link(directory / native_link(), session.native.name)
-    contents = [
-        path
-        for kind in ("recipes", "detectors")
-        for known in session.content.directories(kind)
-        for path in (known, *sorted(known.glob("*.yaml")))
-    ]
-    links = sorted((generation / "packages").glob("*"))
-    files = [place.file, place.lock, *contents, *links, *_beside(prepared)]
+    if prepared.target.name == session.native.name:
+        directory = session.store.environment(place.key)
+        point_link(directory / native_link(), session.native.name)
+    files = [place.file, place.lock, *_descriptions(session), *_made_of(prepared)]
+    files += sorted((generation / "packages").glob("*"))
     done = {
         "name": place.name,
         "generation": str(generation),
-        "arguments": arguments,
+        "target": target,
+        "packages": list(packages),
         "files": {str(path): _stamp(str(path)) for path in files},
     }
-    write_text(directory / "done.json", json.dumps(done))
+    write_text(generation.parent / DONE, json.dumps(done))
 
 
-def _beside(prepared: Prepared) -> Iterator[Path]:
-    """Yield what lies beside recipes and goes into their packages."""
+def _descriptions(session: Session) -> Iterator[Path]:
+    """Yield the directories and files that say what packages, detectors and platforms there are."""
+    for kind in ("recipes", "detectors"):
+        for known in session.content.directories(kind):
+            yield from (known, *sorted(known.glob("*.yaml")))
+    platforms = session.settings.platforms
+    yield from (platforms, *sorted(platforms.glob("*.json")))
+
+
+def _made_of(prepared: Prepared) -> Iterator[Path]:
+    """Yield what lies beside recipes and goes into their packages, and the compilers found here."""
+    from pathlib import Path
+
     from ckpm.model.plan import PackageStep
 
     for step in prepared.plan.steps:
-        if isinstance(step, PackageStep) and step.beside is not None:
-            yield from (step.beside, *step.beside.rglob("*"))
+        if isinstance(step, PackageStep):
+            if step.beside is not None:
+                yield from (step.beside, *step.beside.rglob("*"))
+            yield from (Path(used.executable) for used in step.toolchains if used.executable)

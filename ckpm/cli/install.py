@@ -79,9 +79,8 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
     prepared = environment.made_from or prepared
     if not request.place.is_ready:
         _save(context, request, text)
-    if environment.target == context.session.native.name:
-        done = [*options.packages, *map(str, request.requirements)]
-        remember(context.session, prepared, environment.directory, done)
+    done = [*options.packages, *map(str, request.requirements)]
+    remember(context.session, prepared, environment.directory, target=options.target, packages=done)
     return _report(context, prepared, environment, before, time.monotonic() - started)
 
 
