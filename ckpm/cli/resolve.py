@@ -102,7 +102,14 @@ def _why(package: str, context: Context, resolution: Resolution) -> int:
         context.print("\n".join(_why_lines(choice)))
     named = {package, *context.session.content.catalog(()).providers(package)}
     named |= {choice.candidate.package for choice in choices}
-    rejected = [r for r in resolution.rejections if r.package in named]
+    # How to install what is here already answers no question.
+    here = {c.candidate.package for c in choices if c.candidate.installation}
+    needless = {f"{package} from system" for package in here}
+    rejected = [
+        rejection
+        for rejection in resolution.rejections
+        if rejection.package in named and rejection.candidate not in needless
+    ]
     for rejection in rejected[:10]:
         context.print(f"  not {rejection.candidate}: {rejection.reason}")
     return context.finish(

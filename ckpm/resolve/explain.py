@@ -18,7 +18,7 @@ from ckpm.resolve.hints import remedies
 from ckpm.resolve.problem import Edge, Node, Problem, bits
 from ckpm.resolve.supply import Supply
 from ckpm.resolve.trail import GIVEN, ROOT, Fact
-from ckpm.resolve.wording import listed, named, offered, versions_text
+from ckpm.resolve.wording import lacking, listed, named, offered, versions_text
 
 MAX_LINES = 15
 MAX_GROUPS = 3
@@ -48,14 +48,15 @@ def explain(
 ) -> UnsatisfiableError:
     """Return the error for a problem without an answer, with at most fifteen lines."""
     facts = minimal_conflict(problem, should_stop=should_stop)
-    reasons = list(_Chain(problem, facts).reasons())
+    chain = _Chain(problem, facts)
+    reasons = list(chain.reasons())
     abilities = any(" able to " in reason.asks for reason in reasons)
     ends = [
         line
         for node in _dead_ends(problem, facts)
         for line in offered(node, supply, abilities=abilities)
     ]
-    lines = list(dict.fromkeys([*map(str, reasons), *ends]))
+    lines = list(dict.fromkeys([*map(str, reasons), *chain.lacking(), *ends]))
     if len(lines) > MAX_LINES:
         left = len(lines) - MAX_LINES + 1
         lines = [*lines[: MAX_LINES - 1], f"and {left} more of the kind (`--json` has them all)"]
@@ -196,6 +197,13 @@ class _Chain:
             yield Reason(named(node), "", _passage_text(names))
         elif not node.is_choice:
             yield from self.needs(node, source, target)
+
+    def lacking(self) -> Iterator[str]:
+        """Say which of the options that are asked for there are not."""
+        for source, target in self.ordered:
+            for _, edge in self.edges(source, target) if source != GIVEN else ():
+                if edge.requires and edge.requirement.options:
+                    yield from lacking(self.problem.nodes[target], edge.requirement)
 
     def is_choice(self, number: int) -> bool:
         return self.problem.nodes[number].is_choice

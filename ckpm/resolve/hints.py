@@ -41,9 +41,30 @@ class _Tried:
             if any(candidate.origin != "fact" for candidate in candidates):
                 continue
             if stated and self.solved(self.problem, _AllBut(node)) is not None:
-                more = "a newer" if candidates else "a"
+                more = self.direction(node) if candidates else "a"
                 text = f"if the target has {more} `{key.name}`, say so: `{stated}`"
                 yield Remedy("fact", text, key.name)
+
+    def direction(self, node: int) -> str:
+        """In which direction the stated version would have to move."""
+        candidate = self.problem.nodes[node].candidates[0]
+        missed = {
+            clause.operator[0]
+            for source, target in self.facts
+            if target == node
+            for clause in self.clauses(source, target)
+            if candidate.version not in VersionRange((clause,))
+        }
+        return {">": "a newer", "<": "an older"}.get("".join(missed), "another")
+
+    def clauses(self, source: int, target: int) -> Iterator[Clause]:
+        """Yield every bound that a node, or the request, sets to another one."""
+        problem = self.problem
+        positions = range(len(problem.nodes[source].candidates)) if source >= 0 else ()
+        below = (edge for position in positions for edge in problem.edges(source, position))
+        for edge in problem.roots if source == ROOT else below:
+            if edge.node == target:
+                yield from edge.requirement.range.clauses
 
     def other_versions(self) -> Iterator[Remedy]:
         """For each thing asked for, the best version that works with the rest."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from ckpm.model.requirement import Requirement
 from ckpm.model.resolution import Candidate
 from ckpm.model.scopes import scope_text
 from ckpm.resolve.problem import MAX_TOOL_DEPTH, Node
@@ -57,6 +58,27 @@ def offered(node: Node, supply: Supply, *, abilities: bool = False) -> Iterator[
         yield f"`{name}` is here as {versions_text(found)} at {listed(list(prefixes))}{able}"
     if others:
         yield f"`{name}` can be had as {_with_prereleases(others)}{where}"
+
+
+def lacking(node: Node, wanted: Requirement) -> Iterator[str]:
+    """Say which options that are asked for nothing has, and what there is instead."""
+    known: dict[str, dict[str, None]] = {}
+    for candidate in node.candidates:
+        if candidate.package == wanted.package:
+            for name, value in candidate.options:
+                known.setdefault(name, {})[value] = None
+    for name, value in wanted.options:
+        if not known:
+            yield f"`{wanted.package}` has no options"
+        elif name not in known:
+            yield f"`{wanted.package}` has no option `{name}`: it has {_listed_options(known)}"
+        elif value not in known[name]:
+            there = listed([f"`{other}`" for other in known[name]])
+            yield f"`{name}` of `{wanted.package}` can be had as {there}"
+
+
+def _listed_options(known: Mapping[str, Iterable[str]]) -> str:
+    return listed([f"`{name}={'|'.join(values)}`" for name, values in sorted(known.items())])
 
 
 def _provided(node: Node) -> Iterator[str]:
