@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ckpm.cli.context import Context
+from ckpm.config.places import split_variant, variant
 from ckpm.errors import UsageError
 from ckpm.model.recipe import Recipe
 from ckpm.model.request import Environment, Place, Prepared
-from ckpm.model.requirement import Requirement
+from ckpm.model.requirement import Options, Requirement
 from ckpm.model.workflow import EnvironmentFile
 
 
@@ -35,14 +36,19 @@ def environment_request(
     *,
     create: bool = False,
 ) -> Request:
-    """Return what an environment declares, for a choice of its own options."""
-    place = context.session.place(name, create=create)
+    """Return what an environment declares, for a choice of its own options.
+
+    The name of a variant states options too; those that are given go before them.
+    """
+    base, stated = (name, {}) if name is None else split_variant(name)
+    options = {**stated, **(options or {})}
+    place = context.session.place(base, create=create)
     declared = context.session.environment_file(place)
-    _check(declared, options or {})
+    _check(declared, options)
     defaults = declared.defaults(foreign=context.target.name != context.session.native.name)
-    chosen = {**defaults, **(options or {})}
+    chosen = {**defaults, **options}
     if others := {name: value for name, value in chosen.items() if value != defaults[name]}:
-        place = _variant(place, others)
+        place = variant(place, others)
     required = declared.required(chosen, context.target)
     return Request(place, declared, required, tuple(chosen.items()))
 
@@ -57,20 +63,17 @@ def _check(declared: EnvironmentFile, options: Mapping[str, str]) -> None:
             raise UsageError(f"`{name}` is one of {', '.join(known[name].values)}, not `{value}`")
 
 
-def _variant(place: Place, chosen: Mapping[str, str]) -> Place:
-    """A choice of options has its own generations and its own lock."""
-    suffix = ",".join(f"{name}={value}" for name, value in sorted(chosen.items()))
-    lock = place.lock.with_name(f"{place.lock.stem}.{suffix}{place.lock.suffix}")
-    if place.is_ready:
-        lock = place.lock.parent.with_name(f"{place.key}+{suffix}") / place.lock.name
-    return replace(place, key=f"{place.key}+{suffix}", lock=lock)
-
-
 def with_requirements(context: Context, request: Request, more: Sequence[Requirement]) -> Request:
-    """Return the request with requirements added, or replaced for the same package."""
-    asked = (*request.requirements, *more)
-    kept = {r.identity(coexisting(context, request, r.package)): r for r in asked}
-    return replace(request, requirements=tuple(kept.values()))
+    """Return the request with requirements added, in place of those for the same package."""
+
+    def package(requirement: Requirement) -> tuple[str, Options]:
+        return requirement.identity(coexisting(context, request, requirement.package))
+
+    asked = {package(requirement): requirement for requirement in more}
+    before = dict.fromkeys(
+        asked.get(package(requirement), requirement) for requirement in request.requirements
+    )
+    return replace(request, requirements=tuple(dict.fromkeys((*before, *asked.values()))))
 
 
 def coexisting(context: Context, request: Request, package: str) -> tuple[str, ...]:

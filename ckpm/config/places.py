@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ckpm.errors import NotFoundError, UsageError
@@ -14,7 +15,8 @@ PROJECT_FILE = "ckpm.yaml"
 LOCK_FILE = "ckpm.lock"
 DEFAULT = "default"
 
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._+=,-]*[a-z0-9])?")
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?")
+_OPTIONS = re.compile(r"[a-z][a-z0-9-]*=[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def find_place(
@@ -22,16 +24,49 @@ def find_place(
 ) -> Place:
     """Return the environment that ``name`` means in ``directory``.
 
-    Without a name: the nearest ``ckpm.yaml`` upward, else the user environment ``default``.
+    Without a name: the nearest ``ckpm.yaml`` upward, else the user environment ``default``. A name
+    may be that of a variant.
 
     Raises:
         NotFoundError: for a name that no environment has.
+        UsageError: for what cannot be a name.
     """
-    if name is not None and not _NAME.fullmatch(name):
+    if name is None:
+        return _find(None, directory, environments, ready)
+    name, options = split_variant(name)
+    place = _find(name, directory, environments, ready)
+    return variant(place, options) if options else place
+
+
+def split_variant(name: str) -> tuple[str, dict[str, str]]:
+    """Read ``NAME`` or ``NAME+option=value,other=value``: an environment, and its options.
+
+    Raises:
+        UsageError: for what is neither.
+    """
+    base, joined, text = name.partition("+")
+    pairs = text.split(",") if joined else []
+    if not _NAME.fullmatch(base) or not all(map(_OPTIONS.fullmatch, pairs)):
         raise UsageError(
             f"`{name}` is no name of an environment",
-            hints=["use lower-case letters, digits, - _ ."],
+            hints=[
+                "use lower-case letters, digits, - _ .",
+                "a choice of its options is written `NAME+option=value,other=value`",
+            ],
         )
+    return base, dict(pair.split("=", 1) for pair in pairs)
+
+
+def variant(place: Place, options: Mapping[str, str]) -> Place:
+    """Return the place of a choice of options, which has its own generations and its own lock."""
+    suffix = ",".join(f"{name}={value}" for name, value in sorted(options.items()))
+    lock = place.lock.with_name(f"{place.lock.stem}.{suffix}{place.lock.suffix}")
+    if place.is_ready:
+        lock = place.lock.parent.with_name(f"{place.key}+{suffix}") / place.lock.name
+    return replace(place, key=f"{place.key}+{suffix}", lock=lock)
+
+
+def _find(name: str | None, directory: Path, environments: Path, ready: Sequence[Path]) -> Place:
     project = find_project(directory)
     if name is None and project is not None:
         return project_place(project)

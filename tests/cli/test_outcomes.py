@@ -97,6 +97,15 @@ def test_a_second_install_makes_no_generation(methods: Any) -> None:
     assert first["directory"] == again["directory"]
 
 
+def test_what_is_required_twice_must_meet_both(methods: Any) -> None:
+    """The command line alone takes the place of what the file says of the same package."""
+    (methods.directory / "ckpm.yaml").write_text("name: demo\nrequires: [photos@1, photos]\n")
+    for asked, version in ((), "1"), (("labels",), "1"), (("photos@2",), "2"):
+        assert methods.ckpm("install", *asked).returncode == 0
+        listed = json.loads(methods.ckpm("list", "--json").stdout)["result"]["packages"]
+        assert {p["name"]: p["version"] for p in listed}["photos"] == version
+
+
 def test_a_changed_recipe_is_not_taken_for_nothing_to_do(methods: Any) -> None:
     methods.ckpm("install", "photos")
     recipe = methods.directory / ".ckpm/recipes/photos.yaml"
