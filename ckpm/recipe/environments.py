@@ -8,8 +8,10 @@ from typing import Any
 from ckpm.model.recipe import Part, Recipe, Source, When
 from ckpm.model.workflow import EnvironmentFile, Parameter, ResultField, Workflow, WorkflowStep
 from ckpm.recipe.fields import Each, Field, Record, Table, Text
-from ckpm.recipe.recipes import ENV, KINDS, NEED, OPTION, PART_FIELDS, PROVIDED
-from ckpm.recipe.recipes import _part as part_of
+from ckpm.recipe.needs import NEED, OPTION, PROVIDED
+from ckpm.recipe.products import ENV
+from ckpm.recipe.recipes import KINDS
+from ckpm.recipe.sources import PART_FIELDS, part_of
 from ckpm.recipe.toolchains import COMMAND, TEXT, WHEN
 from ckpm.recipe.values import package_name, relative_path
 
