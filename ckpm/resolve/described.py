@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from ckpm.model.platform import Platform
 from ckpm.model.recipe import Provided, Recipe, Source
 from ckpm.model.requirement import Options, Requirement
+from ckpm.model.resolution import Candidate
+from ckpm.model.scopes import is_toolchain
 from ckpm.model.version import Version
 
 METHOD_TOOLS = {"npm": ("npm",)}
@@ -24,6 +26,21 @@ def offered_options(recipe: Recipe, source: Source) -> Iterator[tuple[str, str, 
     given = dict(source.when.conditions)
     for option in recipe.options:
         yield option.name, option.default, given.get(option.name, option.values)
+
+
+def served_platforms(recipe: Recipe, options: Options) -> list[str]:
+    """Return the globs of the platforms for which a source gives these options; none mean any."""
+    sources = [
+        source
+        for source in recipe.sources
+        if all(
+            value in values
+            for wanted, value in options
+            for name, _, values in offered_options(recipe, source)
+            if name == wanted
+        )
+    ]
+    return sorted({pattern for source in sources for pattern in source.platforms})
 
 
 def key_options(recipe: Recipe | None, options: Mapping[str, str]) -> Options:
@@ -50,3 +67,10 @@ def provided(
         for item in stated
         if item.when.holds(options, *platforms) and version in item.range
     )
+
+
+def rivals(candidate: Candidate) -> Iterator[Requirement]:
+    """Yield what must not be beside a toolchain: another that compiles the same languages."""
+    if is_toolchain(candidate.scope):
+        for name, _ in candidate.provides:
+            yield Requirement(name, origin="one toolchain for everything that is made for a target")

@@ -56,7 +56,7 @@ def explain(
         for node in _dead_ends(problem, facts)
         for line in offered(node, supply, abilities=abilities)
     ]
-    lines = list(dict.fromkeys([*map(str, reasons), *chain.lacking(), *ends]))
+    lines = list(dict.fromkeys([*map(str, reasons), *chain.lacking(supply), *ends]))
     if len(lines) > MAX_LINES:
         left = len(lines) - MAX_LINES + 1
         lines = [*lines[: MAX_LINES - 1], f"and {left} more of the kind (`--json` has them all)"]
@@ -198,12 +198,12 @@ class _Chain:
         elif not node.is_choice:
             yield from self.needs(node, source, target)
 
-    def lacking(self) -> Iterator[str]:
+    def lacking(self, supply: Supply) -> Iterator[str]:
         """Say which of the options that are asked for there are not."""
         for source, target in self.ordered:
             for _, edge in self.edges(source, target) if source != GIVEN else ():
                 if edge.requires and edge.requirement.options:
-                    yield from lacking(self.problem.nodes[target], edge.requirement)
+                    yield from lacking(self.problem.nodes[target], edge.requirement, supply)
 
     def is_choice(self, number: int) -> bool:
         return self.problem.nodes[number].is_choice

@@ -9,12 +9,19 @@ from ckpm.model.installation import Installation
 from ckpm.model.platform import FACTS, Platform
 from ckpm.model.ranges import parse_range
 from ckpm.model.recipe import Need, Recipe, Source
-from ckpm.model.requirement import Requirement
+from ckpm.model.requirement import Options, Requirement
 from ckpm.model.resolution import Candidate, Rejection, Release
 from ckpm.model.scopes import is_toolchain, served_scope, toolchain_scope
 from ckpm.model.version import Version
 from ckpm.model.wheel_tags import no_python_part
-from ckpm.resolve.described import key_options, method_tools, offered_options, provided
+from ckpm.resolve.described import (
+    key_options,
+    method_tools,
+    offered_options,
+    provided,
+    rivals,
+    served_platforms,
+)
 from ckpm.resolve.preference import Preference, option_choices
 from ckpm.resolve.supply import Wants
 from ckpm.resolve.world import World
@@ -69,12 +76,12 @@ class Offers:
         holding = self._holding(candidate, recipe)
         if source is None:
             needs = self._needs_of_products(candidate, recipe, holding)
-            return Wants(tuple(needs), conflicts=(*holding(recipe.conflicts), *_rivals(candidate)))
+            return Wants(tuple(needs), conflicts=(*holding(recipe.conflicts), *rivals(candidate)))
         released = self._of_releases[id(candidate)]
         return Wants(
             needs=(*released, *holding((*recipe.needs, *source.needs))),
             tools=(*holding(source.tools), *method_tools(recipe, source)),
-            conflicts=(*holding((*recipe.conflicts, *source.conflicts)), *_rivals(candidate)),
+            conflicts=(*holding((*recipe.conflicts, *source.conflicts)), *rivals(candidate)),
         )
 
     def left_out(self, package: str) -> list[Rejection]:
@@ -87,11 +94,10 @@ class Offers:
         """See ``Supply``."""
         return str(self.world.platform(scope))
 
-    def elsewhere(self, package: str) -> str:
+    def elsewhere(self, package: str, options: Options = ()) -> str:
         """See ``Supply``."""
-        recipe = self.world.recipes.recipe(package)
-        if recipe is not None:
-            patterns = sorted({p for source in recipe.sources for p in source.platforms})
+        if (recipe := self.world.recipes.recipe(package)) is not None:
+            patterns = served_platforms(recipe, options)
             return f"its sources are for {', '.join(patterns)}" if patterns else ""
         names = [f"`{name}`" for name in self.providers(package)]
         return f"{', '.join(names)} would provide it elsewhere" if names else ""
@@ -287,13 +293,6 @@ class Offers:
         self.rejections.append(
             Rejection(f"{recipe.name} from {source.method}", recipe.name, reason)
         )
-
-
-def _rivals(candidate: Candidate) -> Iterator[Requirement]:
-    """Yield what must not be beside a toolchain: another that compiles the same languages."""
-    if is_toolchain(candidate.scope):
-        for name, _ in candidate.provides:
-            yield Requirement(name, origin="one toolchain for everything that is made for a target")
 
 
 def _is_for_python(source: Source) -> bool:

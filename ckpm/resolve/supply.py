@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ckpm.model.requirement import Requirement
+from ckpm.model.requirement import Options, Requirement
 from ckpm.model.resolution import Candidate, Rejection
 
 
@@ -59,8 +59,8 @@ class Supply(Protocol):
         """Return the name of the platform that a scope is for; empty where there is none."""
         return ""
 
-    def elsewhere(self, package: str) -> str:
-        """Return where a package that is not offered could be had; empty where nowhere."""
+    def elsewhere(self, package: str, options: Options = ()) -> str:
+        """Return where a package that is not offered, or not so, could be had; else nothing."""
         return ""
 
     def stated(self, package: str, scope: str) -> str:

@@ -60,7 +60,7 @@ def offered(node: Node, supply: Supply, *, abilities: bool = False) -> Iterator[
         yield f"`{name}` can be had as {_with_prereleases(others)}{where}"
 
 
-def lacking(node: Node, wanted: Requirement) -> Iterator[str]:
+def lacking(node: Node, wanted: Requirement, supply: Supply) -> Iterator[str]:
     """Say which options that are asked for nothing has, and what there is instead."""
     known: dict[str, dict[str, None]] = {}
     for candidate in node.candidates:
@@ -74,7 +74,9 @@ def lacking(node: Node, wanted: Requirement) -> Iterator[str]:
             yield f"`{wanted.package}` has no option `{name}`: it has {_listed_options(known)}"
         elif value not in known[name]:
             there = listed([f"`{other}`" for other in known[name]])
-            yield f"`{name}` of `{wanted.package}` can be had as {there}"
+            where = supply.elsewhere(wanted.package, ((name, value),))
+            more = f"; with `{name}={value}` {where}" if where else ""
+            yield f"`{name}` of `{wanted.package}` can be had as {there}{more}"
 
 
 def _listed_options(known: Mapping[str, Iterable[str]]) -> str:
