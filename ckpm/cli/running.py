@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from ckpm.cli.request import Request
 from ckpm.model.request import Environment
 from ckpm.model.requirement import read_requirements
 from ckpm.model.workflow import Workflow
-from ckpm.run.emulation import emulated, library_directories
+from ckpm.run.emulation import Emulation, emulated, library_directories
+from ckpm.run.interpreters import PythonPart
 from ckpm.workflow import run_workflow
 from ckpm.workflow.execute import Local, Outcome
 
@@ -30,16 +32,36 @@ def run_here(context: Context, request: Request, environment: Environment, asked
     if target.stand_in:
         inside.append(_stand_in(context, request))
     directories = tuple(each.directory for each in inside)
-    platform = session.target(target.stand_in) if target.stand_in else target
-    libraries = [path for each in directories for path in library_directories(each, platform)]
-    cache, native = session.store.root / "cache", session.native
-    with emulated(platform, libraries, session.environ, cache, native=native) as emulation:
+    with _emulated(context, environment, workflow, directories) as emulation:
         local = replace(local, emulation=emulation, foreign=directories)
         changes = tuple(change for each in reversed(inside) for change in each.changes)
         whole = replace(environment, changes=changes)
         outcome = run_workflow(workflow, whole, parameters, output, local)
     context.say(_worth(target.name, target.stand_in))
     return outcome
+
+
+def _emulated(
+    context: Context, environment: Environment, workflow: Workflow, directories: Sequence[Path]
+) -> AbstractContextManager[Emulation]:
+    target, session = context.target, context.session
+    platform = session.target(target.stand_in) if target.stand_in else target
+    return emulated(
+        platform,
+        [path for each in directories for path in library_directories(each, platform)],
+        session.environ,
+        session.store.root / "cache",
+        native=session.native,
+        python=_python(context, environment, workflow),
+    )
+
+
+def _python(context: Context, environment: Environment, workflow: Workflow) -> PythonPart | None:
+    from ckpm.cli.interpreting import target_python
+
+    made, part = environment.made_from, environment.directory / "python"
+    interpreter = target_python(context, made, workflow, part) if made else None
+    return PythonPart(part, interpreter) if interpreter else None
 
 
 def _stand_in(context: Context, request: Request) -> Environment:

@@ -5,24 +5,25 @@ from __future__ import annotations
 import argparse
 import hashlib
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ckpm.cli.columns import size, table
+from ckpm.cli.columns import size
 from ckpm.cli.context import Context, add_common
 from ckpm.cli.render import plan_text
-from ckpm.cli.request import Request, environment_request, install, prepare, with_reachability
+from ckpm.cli.request import Request, install, prepare, with_reachability
+from ckpm.cli.results import add_result_arguments, records, show_results
+from ckpm.cli.workflow_request import options_of, pairs_of, workflow_request
 from ckpm.config.trust import require_trust
 from ckpm.detect.facts import machine_facts
-from ckpm.errors import NotFoundError, UsageError
 from ckpm.model.request import Environment, Place, Prepared
 from ckpm.model.workflow import Workflow
 from ckpm.plan.lockfile import lock_text
-from ckpm.workflow import Results, RunRecord
+from ckpm.workflow import RunRecord
 from ckpm.workflow.execute import Outcome, chosen_parameters
 
 if TYPE_CHECKING:  # Few runs are elsewhere.
@@ -44,18 +45,7 @@ EXAMPLES = {
 def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of one of these commands."""
     if command == "results":
-        actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|compare")
-        for name, text, numbers in (
-            ("list", "every run, newest first", None),
-            ("show", "everything about one run", 1),
-            ("compare", "runs side by side", "+"),
-        ):
-            action = actions.add_parser(name, help=text)
-            if numbers:
-                action.add_argument(
-                    "numbers", nargs=numbers, type=int, metavar="RUN", help="a run's number"
-                )
-            add_common(action, "json", "store")
+        add_result_arguments(parser)
         return
     parser.add_argument(
         "workflow", metavar="WORKFLOW", help="a ready environment's or this project's"
@@ -88,7 +78,7 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
 def run(command: str, options: argparse.Namespace, context: Context) -> int:
     """Run one of these commands."""
     if command == "results":
-        return _results(options, context)
+        return show_results(options, context)
     with _device(options, context) as there:
         return _run(options, context, there)
 
@@ -107,8 +97,8 @@ def _device(options: argparse.Namespace, context: Context) -> Iterator[Visit | N
 
 
 def _run(options: argparse.Namespace, context: Context, there: Visit | None) -> int:
-    request, workflow = _workflow(options, context)
-    parameters = _pairs(options.values)
+    request, workflow = workflow_request(options, context)
+    parameters = pairs_of(options.values)
     chosen_parameters(workflow, parameters)
     if request.place.is_project:
         require_trust(
@@ -123,6 +113,7 @@ def _run(options: argparse.Namespace, context: Context, there: Visit | None) -> 
         context.say(
             f"preparing {prepared.place.name}: at most {size(prepared.plan.fetch_bytes)} to fetch"
         )
+    _require_interpreter(context, there, prepared, workflow)
     environment = install(context, request, prepared)
     prepared = environment.made_from or prepared
     root = _deployed(context, there, request.place, environment)
@@ -139,16 +130,26 @@ def _run(options: argparse.Namespace, context: Context, there: Visit | None) -> 
         lock=_lock_digest(prepared),
         exit_code=outcome.exit_code,
         machine=_machine(context, there),
-        parameters={**outcome.parameters, **_options(options)},
+        parameters={**outcome.parameters, **options_of(options)},
         results=outcome.results,
         packages={p.name: p.version for p in prepared.locked.in_scope()},
         output=str(output),
     )
-    number = _records(context).add(record)
+    number = records(context).add(record)
     _tell(context, workflow, output, number, outcome.exit_code)
     if context.is_json:
         context.finish({"run": number, **asdict(record)})
     return outcome.exit_code
+
+
+def _require_interpreter(
+    context: Context, there: Visit | None, prepared: Prepared, workflow: Workflow
+) -> None:
+    """Find out before anything is fetched whether a foreign Python part can be run here."""
+    if there is None and context.target.name != context.session.native.name:
+        from ckpm.cli.interpreting import target_python
+
+        target_python(context, prepared, workflow)
 
 
 def _deployed(context: Context, there: Visit | None, place: Place, environment: Environment) -> str:
@@ -184,40 +185,6 @@ def _machine(context: Context, there: Visit | None) -> dict[str, str]:
     return dict(machine_facts(context.session.host, context.facts_cache).rows())
 
 
-def _workflow(options: argparse.Namespace, context: Context) -> tuple[Request, Workflow]:
-    """Find a workflow: the named environment's, this project's, or the ready one of that name."""
-    chosen = _options(options)
-    names = [options.env] if options.env else [None, options.workflow]
-    for name in names:
-        try:
-            declared = context.session.environment_file(context.session.place(name))
-        except NotFoundError:
-            continue
-        workflow = declared.workflow(options.workflow)
-        if workflow is not None:
-            request = environment_request(context, name, chosen)
-            return request, workflow.chosen(dict(request.options), context.target)
-    raise NotFoundError(
-        f"there is no workflow `{options.workflow}`",
-        hints=[
-            "`ckpm env list` shows environments with their workflows",
-            f"to run a program: `ckpm exec -- {options.workflow}`",
-        ],
-    )
-
-
-def _options(options: argparse.Namespace) -> dict[str, str]:
-    chosen = _pairs(options.option)
-    return chosen | ({"runtime": options.runtime} if options.runtime else {})
-
-
-def _pairs(texts: Sequence[str]) -> dict[str, str]:
-    for text in texts:
-        if "=" not in text:
-            raise UsageError(f"`{text}` is no parameter", hints=["write it as `name=value`"])
-    return dict(text.split("=", 1) for text in texts)
-
-
 def _tell(context: Context, workflow: Workflow, output: Path, number: int, code: int) -> None:
     if code != 0:
         context.say(f"the workflow ended with {code}; recorded as run {number}")
@@ -229,50 +196,3 @@ def _tell(context: Context, workflow: Workflow, output: Path, number: int, code:
 
 def _lock_digest(prepared: Prepared) -> str:
     return hashlib.sha256(lock_text(prepared.lock).encode()).hexdigest()
-
-
-def _records(context: Context) -> Results:
-    return Results(context.session.store.root / "results.sqlite")
-
-
-def _results(options: argparse.Namespace, context: Context) -> int:
-    records = _records(context)
-    if options.action == "list":
-        runs = records.all()
-        rows = [
-            (
-                str(r.id),
-                r.started,
-                r.environment,
-                r.workflow,
-                f"{r.seconds:.1f} s",
-                _short(r.results),
-            )
-            for r in runs
-        ]
-        context.print(table(rows, ("run", "started", "environment", "workflow", "took", "results")))
-        return context.finish([asdict(r) for r in runs])
-    runs = [records.run(number) for number in options.numbers]
-    context.print(table(_side_by_side(runs)))
-    return context.finish([asdict(r) for r in runs])
-
-
-def _side_by_side(runs: Sequence[RunRecord]) -> list[list[str]]:
-    fields = ("started", "environment", "workflow", "target", "exit_code", "seconds")
-    rows = [["run", *(str(r.id) for r in runs)]]
-    rows += [[name, *(str(getattr(r, name)) for r in runs)] for name in fields]
-    rows.append(["lock", *(r.lock[:12] for r in runs)])
-    for group in ("results", "parameters", "packages", "machine"):
-        values = [getattr(r, group) for r in runs]
-        names = dict.fromkeys(name for value in values for name in value)
-        rows += [[f"{group}.{name}", *(str(v.get(name, "")) for v in values)] for name in names]
-    rows.append(["output", *(r.output for r in runs)])
-    return rows
-
-
-def _short(results: Mapping[str, object]) -> str:
-    shown = (
-        f"{name}={value:.3g}" if isinstance(value, float) else f"{name}={value}"
-        for name, value in results.items()
-    )
-    return " ".join(shown)

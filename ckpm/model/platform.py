@@ -45,12 +45,12 @@ class Platform:
     them; ``libraries`` are globs of the libraries that every such machine has.
 
     How they run elsewhere: ``emulator`` is a command before the program's own, whose first word may
-    be several names with ``|`` between them. In it ``{root}`` is a directory that stands in for the
-    machine's own, ``{libraries}`` a search path and ``{cache}`` a directory to keep things in;
-    ``emulator_environ`` are variables alike. ``cpuinfo`` are the lines of ``/proc/cpuinfo`` below
-    that root. Where nothing runs its programs, ``stand_in`` names the platform as which its
-    libraries run, with ``stand_in_needs`` beside them. ``sysroots`` are directories that may hold
-    its libraries on a machine that builds for it.
+    be several names with ``|`` between them; ``emulator_package`` is Debian's package of it. In it
+    ``{root}`` is a directory that stands in for the machine's own, ``{libraries}`` a search path
+    and ``{cache}`` a directory to keep things in; ``emulator_environ`` are variables alike.
+    ``cpuinfo`` are the lines of ``/proc/cpuinfo`` below that root. Where nothing runs its programs,
+    ``stand_in`` names the platform as which its libraries run, with ``stand_in_needs`` beside them.
+    ``sysroots`` are directories that may hold its libraries on a machine that builds for it.
     """
 
     name: str
@@ -78,6 +78,7 @@ class Platform:
     # Keys are made of what a platform shows of itself; how programs are run changes nothing made.
     emulator: tuple[str, ...] = field(default=(), repr=False)
     emulator_environ: Facts = field(default=(), repr=False)
+    emulator_package: str | None = field(default=None, repr=False)
     cpuinfo: tuple[str, ...] = field(default=(), repr=False)
     sysroots: tuple[str, ...] = ()
     stand_in: str | None = field(default=None, repr=False)

@@ -13,6 +13,7 @@ from ckpm.model.request import Environment
 from ckpm.model.workflow import ResultField, Workflow
 from ckpm.run import environment_for, find_program
 from ckpm.run.emulation import Emulation
+from ckpm.run.interpreters import is_script
 from ckpm.system.process import run_inherited
 
 Value = float | str | None
@@ -31,8 +32,9 @@ class Outcome:
 class Local:
     """Where a workflow runs: this machine, with the caller's ``environ``.
 
-    A foreign target's programs, those below ``foreign``, are started by ``emulation``. With
-    ``talk`` all output is to stderr.
+    A foreign target's programs, those below ``foreign``, are started by ``emulation``; the scripts
+    there by this machine, as what they start in turn is emulated. With ``talk`` all output is to
+    stderr.
     """
 
     environ: Mapping[str, str]
@@ -42,11 +44,15 @@ class Local:
 
     def start(self, argv: Sequence[str], inside: dict[str, str]) -> int:
         """Run one command of a workflow to its end, and return its exit code."""
-        program, variables = find_program(argv[0], inside), inside
-        argv, place = [program, *argv[1:]], Path(program)
-        if self.emulation is not None and any(map(place.is_relative_to, self.foreign)):
-            argv, variables = self.emulation.started(argv), {**inside, **self.emulation.environ}
-        return run_inherited(argv, environ=variables, talk=self.talk)
+        if self.emulation is not None:
+            inside = self.emulation.searched(inside)
+        argv = [find_program(argv[0], inside), *argv[1:]]
+        if self.emulation is not None and self._is_foreign(Path(argv[0])):
+            argv, inside = self.emulation.started(argv), {**inside, **self.emulation.environ}
+        return run_inherited(argv, environ=inside, talk=self.talk)
+
+    def _is_foreign(self, program: Path) -> bool:
+        return any(map(program.is_relative_to, self.foreign)) and not is_script(program)
 
 
 def run_workflow(

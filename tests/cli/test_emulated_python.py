@@ -1,85 +1,107 @@
-"""Python environments for arm64, started by the Python that Debian has for arm64, under qemu."""
+"""Python environments for arm64, run here by the Python that Debian has for arm64, under qemu."""
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
-from foreign_python.interpreter import fetched_python, lacking
+from foreign_python.interpreter import fetched_root, lacking
 
 ROOT = Path(__file__).parents[2]
+DEEP = """\
+import json, multiprocessing, platform, subprocess, sys
+import numpy
+
+def lines(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+
+if __name__ == "__main__":
+    say = "import platform, numpy; print(platform.machine(), int(numpy.ones(6).sum()))"
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        spawned = pool.apply(platform.machine)
+    found = {
+        "own": platform.machine(), "sum": int((numpy.ones((2, 3)) * 2).sum()),
+        "itself": " ".join(lines(sys.executable, "-c", say)),
+        "python": " ".join(lines("python3", "-c", say)),
+        "program": lines("numpy-config", "--version")[0], "numpy": numpy.__version__,
+        "spawned": spawned,
+    }
+    with open(sys.argv[1], "w") as file:
+        json.dump(found, file)
+"""
+NAMES = ("own", "sum", "itself", "python", "spawned", "program", "numpy")
+PROJECT = """\
+name: board
+requires: [numpy]
+workflows:
+  deep:
+    steps: [{run: [python, deep.py, "{output}/found.json"]}]
+    results:
+"""
 
 
 @dataclass(frozen=True)
-class Board:
-    """An environment for arm64 in a store of its own, and variables by which its Python starts."""
+class Bench:
+    """A directory and a store of its own, for a root whose Python is named by ``target``."""
 
     directory: Path
     environ: dict[str, str]
+    target: str
 
-    @property
-    def part(self) -> Path:
-        (current,) = (self.directory / "store" / "envs").glob("*/linux-arm64/current")
-        return current.resolve() / "python"
-
-    def run(self, *command: str | Path) -> str:
-        done = subprocess.run(
-            command, cwd=self.directory, env=self.environ, capture_output=True, text=True,
-            timeout=300, check=False,
-        )  # fmt: skip
+    def run(self, *words: str) -> dict[str, Any]:
+        """Carry out ``ckpm run`` for the target, and return its record."""
+        done = self.ckpm("run", *words, "--target", self.target, "--json")
         assert done.returncode == 0, done.stderr
-        return done.stdout
+        result: dict[str, Any] = json.loads(done.stdout)["result"]
+        return result
+
+    def ckpm(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "ckpm", *words], cwd=self.directory, env=self.environ,
+            capture_output=True, text=True, timeout=500, check=False,
+        )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def board(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
-    """A version of Python for arm64, and the directory of the program that starts it here."""
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
     if missing := lacking():
         pytest.skip(f"{missing}: not here")
-    directory = tmp_path_factory.mktemp("board")
-    version = fetched_python(directory)
-    if not version:
+    place = tmp_path_factory.mktemp("bench")
+    fetched = fetched_root(place)
+    if fetched is None:
         pytest.skip("Debian's packages for arm64 cannot be had from here")
-    return version, str(directory / "bin")
-
-
-@pytest.fixture(scope="module")
-def detector(board: tuple[str, str], tmp_path_factory: pytest.TempPathFactory) -> Board:
-    """LiteRT, the detection program, a model and photographs, for that Python on arm64."""
-    version, programs = board
-    place = tmp_path_factory.mktemp("environment")
-    (place / "ckpm.yaml").write_text("name: board\nrequires: []\n")
-    environ = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+    root, version = fetched
+    environ = {**os.environ, "QEMU_LD_PREFIX": str(root), "PYTHONPATH": str(ROOT)}
     environ |= {f"CKPM_{name}": str(place / name.lower()) for name in ("STORE", "CACHE", "CONFIG")}
-    asked = ["object-detection:language=python", "litert", "model-ssd-mobilenet:format=tflite",
-             "dataset-sample-photos", f"python@{version}"]  # fmt: skip
-    made = Board(place, environ)
-    made.run(sys.executable, "-m", "ckpm", "install", *asked, "--target", "linux-arm64")
-    return made
+    return Bench(place, environ, f"linux-arm64:python={version}")
 
 
 @pytest.mark.network
-def test_numpy_for_arm64_starts_there(detector: Board) -> None:
-    code = "import numpy, platform; print(platform.machine(), (numpy.ones((2, 3)) * 2).sum())"
-    assert detector.run(detector.part / "bin" / "python", "-c", code) == "aarch64 12.0\n"
-    said = detector.run(detector.part / "bin" / "numpy-config", "--version")
-    assert re.fullmatch(r"\d+\.\d+\.\d+\n", said)
+def test_one_command_detects_by_python_for_arm64(bench: Bench) -> None:
+    """The photographs that the program takes itself, of which the second by name is a cat."""
+    words = ("object-detection", "--option", "language=python", "count=2", "repeats=1")
+    record = bench.run(*words)
+    assert record["target"] == "linux-arm64"
+    assert record["results"]["runtime"] == "ai-edge-litert"
+    found = json.loads(Path(record["output"], "detections.json").read_text())
+    cat = next(image for image in found["images"] if image["file"] == "chelsea.png")
+    assert [(each["label"], each["score"] > 0.85) for each in cat["detections"]] == [("cat", True)]
 
 
 @pytest.mark.network
-def test_a_cat_is_found_by_python_for_arm64(detector: Board) -> None:
-    packages = detector.part.parent / "packages"
-    (program,), (model,) = packages.glob("*/detect.py"), packages.glob("*/*.tflite")
-    (cat,) = packages.glob("dataset-sample-photos*/chelsea.png")
-    out = detector.directory / "out"
-    options = ["--model", model, "--images", cat, "--repeats", "1", "--warmup", "0", "--out", out]
-    said = detector.run(detector.part / "bin" / "python", program, *options)
-    assert re.search(r"chelsea\.png +cat 0\.9", said)
-    runtime = json.loads((out / "detections.json").read_text())["runtime"]
-    assert runtime["name"] == "ai-edge-litert"
+def test_what_it_starts_is_for_arm64_too(bench: Bench) -> None:
+    results = "".join(f"      {name}: {{file: found.json, path: {name}}}\n" for name in NAMES)
+    (bench.directory / "ckpm.yaml").write_text(PROJECT + results)
+    (bench.directory / "deep.py").write_text(DEEP)
+    assert bench.ckpm("trust", ".").returncode == 0
+    found = bench.run("deep")["results"]
+    assert {found["own"], found["spawned"]} == {"aarch64"}
+    assert found["sum"] == 12
+    assert {found["itself"], found["python"]} == {"aarch64 6"}
+    assert found["program"] == found["numpy"]

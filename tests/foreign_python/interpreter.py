@@ -1,4 +1,4 @@
-"""A Python for 64-bit Arm, from Debian's packages, that qemu runs here."""
+"""Pythons for 64-bit Arm: from Debian's packages, and one that only says how it was started."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from ckpm.config.platforms import known_platforms
-
-EMULATOR = "qemu-aarch64-static"
+COMPILER, EMULATOR = "aarch64-linux-gnu-gcc", "qemu-aarch64-static"
+LOADER = "lib/ld-linux-aarch64.so.1"
 WANTED = ("python3-minimal", "libpython3-stdlib", "libstdc++6")
 SETTINGS = """\
 Dir::State "{0}/state";
@@ -27,13 +26,12 @@ def lacking() -> str:
     return ", ".join(name for name in programs if not shutil.which(name))
 
 
-def fetched_python(directory: Path) -> str:
-    """Unpack a Python for arm64 below ``directory``; return its version (``3.11``), or nothing.
+def fetched_root(directory: Path) -> tuple[Path, str] | None:
+    """Unpack a root for arm64 in ``directory``; return it and its Python (``3.11``), or nothing.
 
-    ``directory/bin/python3.11`` then runs it. apt keeps lists of its own there, for arm64 alone,
-    and checks signatures with the machine's keys.
+    apt has lists of its own there, for arm64 alone, and checks signatures with the machine's keys.
     """
-    for name in ("state/lists/partial", "cache/archives/partial", "root/proc", "bin"):
+    for name in ("state/lists/partial", "cache/archives/partial"):
         (directory / name).mkdir(parents=True)
     (directory / "state" / "status").touch()
     (directory / "apt.conf").write_text(SETTINGS.format(directory))
@@ -43,19 +41,26 @@ def fetched_python(directory: Path) -> str:
         subprocess.run(
             ("apt-get", *command), env=environ, capture_output=True, timeout=300, check=False
         )
-    return _unpacked(directory, directory / "root")
-
-
-def _unpacked(directory: Path, root: Path) -> str:
+    root = directory / "root"
     for package in sorted((directory / "cache" / "archives").glob("*.deb")):
         subprocess.run(["dpkg-deb", "-x", package, root], check=True, timeout=60)
-    if not (root / "lib").exists():
-        (root / "lib").symlink_to("usr/lib")
-    lines = known_platforms()["linux-arm64"].cpuinfo
-    (root / "proc" / "cpuinfo").write_text("".join(f"{line}\n" for line in lines))
-    for python in (root / "usr" / "bin").glob("python3.[0-9]*"):
-        program = directory / "bin" / python.name
-        program.write_text(f'#!/bin/sh\nexec {EMULATOR} -L "{root}" "{python}" "$@"\n')
-        program.chmod(0o755)
-        return python.name.removeprefix("python")
-    return ""
+    pythons = (root / "usr" / "bin").glob("python3.[0-9]*")
+    return next(((root, python.name.removeprefix("python")) for python in pythons), None)
+
+
+def compiled_interpreter(directory: Path) -> bytes:
+    """Compile ``interpreter.c`` for arm64, without need of a C library."""
+    program = directory / "interpreter"
+    source = Path(__file__).with_suffix(".c")
+    subprocess.run([COMPILER, "-static", source, "-o", program], check=True, timeout=60)
+    return program.read_bytes()
+
+
+def root_with(directory: Path, interpreter: bytes, minor: str) -> Path:
+    """Make a root for arm64 with that one Python, and a loader that nobody runs."""
+    program = directory / "usr" / "bin" / f"python{minor}"
+    for file, content in ((program, interpreter), (directory / LOADER, b"")):
+        file.parent.mkdir(parents=True)
+        file.write_bytes(content)
+        file.chmod(0o755)
+    return directory

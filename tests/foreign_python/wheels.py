@@ -6,19 +6,27 @@ import base64
 import hashlib
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
-def wheel(name: str, tags: str, *, needs: Sequence[str] = (), inside: str = "") -> bytes:
+def wheel(
+    name: str,
+    tags: str,
+    *,
+    needs: Sequence[str] = (),
+    inside: str = "",
+    programs: Mapping[str, bytes] | None = None,
+) -> bytes:
     """Return a wheel of version 1; ``inside`` are the tags in its WHEEL, where they differ.
 
-    Its module says the tags. It has a program, a script, a header and a file of data.
+    Its module says the tags. It has a program, a script, a header and a file of data, and
+    ``programs`` by their names that are not Python.
     """
     info = f"{name}-1.dist-info"
     requires = "".join(f"Requires-Dist: {need}\n" for need in needs)
     generator = "Wheel-Version: 1.0\nRoot-Is-Purelib: false\n"
-    members = {
+    texts = {
         f"{name}/__init__.py": f"TAGS = '{tags}'\n\ndef main():\n    print('ran for', TAGS)\n",
         f"{name}-1.data/scripts/{name}-script": "#!python\nprint('script ran')\n",
         f"{name}-1.data/headers/{name}.h": "#define WHEEL 1\n",
@@ -27,12 +35,15 @@ def wheel(name: str, tags: str, *, needs: Sequence[str] = (), inside: str = "") 
         f"{info}/entry_points.txt": f"[console_scripts]\n{name}-program = {name}:main\n",
         f"{info}/WHEEL": f"{generator}Tag: {inside or tags}\n",
     }
-    lines = [f"{path},{digest(text.encode())},{len(text)}" for path, text in members.items()]
-    members[f"{info}/RECORD"] = "\n".join([*lines, f"{info}/RECORD,,", ""])
+    members = {path: text.encode() for path, text in texts.items()}
+    for program, content in (programs or {}).items():
+        members[f"{name}-1.data/scripts/{program}"] = content
+    lines = [f"{path},{digest(content)},{len(content)}" for path, content in members.items()]
+    members[f"{info}/RECORD"] = "\n".join([*lines, f"{info}/RECORD,,", ""]).encode()
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        for path, text in members.items():
-            archive.writestr(zipfile.ZipInfo(path), text)
+        for path, content in members.items():
+            archive.writestr(zipfile.ZipInfo(path), content)
     return buffer.getvalue()
 
 
