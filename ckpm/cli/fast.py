@@ -9,15 +9,6 @@ from __future__ import annotations
 import os
 import sys
 
-# Not from typing, which costs more to import than all of this file.
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
-
-    from ckpm.model.request import Prepared
-    from ckpm.session import Session
-
 SHELLS = ("bash", "zsh", "dash", "sh", "fish")
 VALUED = ("--env", "--shell", "--target")
 DONE = "done.json"
@@ -145,7 +136,7 @@ def _nothing_to_do(arguments: list[str]) -> int | None:
             done["generation"] == generation
             and done["target"] == target
             and all(package in done["packages"] for package in packages)
-            and all(_stamp(path) == stamp for path, stamp in done["files"].items())
+            and all(stamp(path) == kept for path, kept in done["files"].items())
         )
         name = done["name"]
     except (OSError, ValueError, KeyError, TypeError):
@@ -156,63 +147,10 @@ def _nothing_to_do(arguments: list[str]) -> int | None:
     return 0
 
 
-def _stamp(path: str) -> list[int] | None:
+def stamp(path: str) -> list[int] | None:
+    """Return what changes with a file: when it was written, in nanoseconds, and its size."""
     try:
         status = os.stat(path)  # noqa: PTH116
     except OSError:
         return None
     return [status.st_mtime_ns, status.st_size]
-
-
-def remember(
-    session: Session,
-    prepared: Prepared,
-    generation: Path,
-    *,
-    target: str | None,
-    packages: Sequence[str],
-) -> None:
-    """Keep what the fast path needs to know that installing ``packages`` for a target is done.
-
-    ``target`` is the target as it was asked for, with its facts; ``None`` means this machine.
-    """
-    import json
-
-    from ckpm.system.files import point_link, write_text
-
-    place = prepared.place
-    if prepared.target.name == session.native.name:
-        directory = session.store.environment(place.key)
-        point_link(directory / native_link(), session.native.name)
-    files = [place.file, place.lock, *_descriptions(session), *_made_of(prepared)]
-    files += sorted((generation / "packages").glob("*"))
-    done = {
-        "name": place.name,
-        "generation": str(generation),
-        "target": target,
-        "packages": list(packages),
-        "files": {str(path): _stamp(str(path)) for path in files},
-    }
-    write_text(generation.parent / DONE, json.dumps(done))
-
-
-def _descriptions(session: Session) -> Iterator[Path]:
-    """Yield the directories and files that say what packages, detectors and platforms there are."""
-    for kind in ("recipes", "detectors"):
-        for known in session.content.directories(kind):
-            yield from (known, *sorted(known.glob("*.yaml")))
-    platforms = session.settings.platforms
-    yield from (platforms, *sorted(platforms.glob("*.json")))
-
-
-def _made_of(prepared: Prepared) -> Iterator[Path]:
-    """Yield what lies beside recipes and goes into their packages, and the compilers found here."""
-    from pathlib import Path
-
-    from ckpm.model.plan import PackageStep
-
-    for step in prepared.plan.steps:
-        if isinstance(step, PackageStep):
-            if step.beside is not None:
-                yield from (step.beside, *step.beside.rglob("*"))
-            yield from (Path(used.executable) for used in step.toolchains if used.executable)

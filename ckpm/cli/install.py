@@ -11,7 +11,7 @@ from pathlib import Path
 from ckpm.cli.adding import declare_artifact, names_artifact
 from ckpm.cli.columns import size
 from ckpm.cli.context import Context, add_common
-from ckpm.cli.fast import remember
+from ckpm.cli.done import remember
 from ckpm.cli.render import plan_text
 from ckpm.cli.request import (
     Request,
