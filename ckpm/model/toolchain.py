@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal
@@ -23,9 +24,10 @@ class ToolchainRule:
 
     ``programs`` maps ``cc``, ``cxx``, ``ar`` … to commands. ``flags`` go to every compilation and
     link, ``link`` to links alone. ``libc`` says whether the C library comes with the toolchain or
-    is the one in the target's system directories. ``cmake`` are variables for CMake, where
-    ``include`` names the toolchain file that the package ships. ``environ`` are variables that its
-    programs need.
+    is the one in the target's system directories. ``finds`` are files of the target that an
+    installed one must find by itself, as ``-print-file-name`` tells. ``cmake`` are variables for
+    CMake, where ``include`` names the toolchain file that the package ships. ``environ`` are
+    variables that its programs need.
     """
 
     when: When
@@ -33,8 +35,15 @@ class ToolchainRule:
     flags: Command = ()
     link: Command = ()
     libc: Libc = "own"
+    finds: tuple[str, ...] = ()
     cmake: tuple[tuple[str, str], ...] = ()
     environ: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def takes_sysroot(self) -> bool:
+        """Whether its compilers can be told of a copy of the target's root."""
+        commands = (part for _, command in self.programs for part in command)
+        return any("{target.sysroot}" in part for part in (*commands, *self.flags, *self.link))
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,15 @@ def toolchain_places(prefix: str, executable: str | None) -> dict[str, str]:
     path = PurePosixPath(executable)
     match = re.search(r"-\d[\d.]*$", path.name)
     return {"prefix": prefix, "bin": str(path.parent), "suffix": match[0] if match else ""}
+
+
+def whole_root(target: Platform, is_there: Callable[[str], object]) -> str | None:
+    """Return the first of a target's sysroots that is a copy of such a machine's root.
+
+    Others hold its libraries alone, as the distributions' cross packages do; compilers know of
+    them. ``is_there`` tells of a path.
+    """
+    return next((root for root in target.sysroots if is_there(f"{root}/usr")), None)
 
 
 def target_values(target: Platform) -> dict[str, str]:

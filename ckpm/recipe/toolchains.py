@@ -21,6 +21,7 @@ TOOLCHAIN_RULE = Record(
         "libc": Field(
             Text(choices=("own", "system")), "whether it has the target's C library (default: own)"
         ),
+        "finds": Field(COMMAND, "files of the target that an installed one must find by itself"),
         "cmake": Field(Table(TEXT), "CMake's variables; `include` is a toolchain file it ships"),
         "environ": Field(Table(TEXT), "variables that its programs need"),
     },
@@ -30,6 +31,7 @@ TOOLCHAIN_RULE = Record(
         fields.get("flags", ()),
         fields.get("link", ()),
         libc=fields.get("libc", "own"),
+        finds=fields.get("finds", ()),
         cmake=fields.get("cmake", ()),
         environ=fields.get("environ", ()),
     ),

@@ -155,3 +155,15 @@ def wait_for(file: Path, seconds: float = 60) -> None:
     while not file.exists():
         assert time.monotonic() < until, f"{file} never came"
         time.sleep(0.02)
+
+
+def findings(judged: Any) -> list[tuple[str, str]]:
+    """Return (severity, message) of everything that a check found."""
+    each = judged["packages"] if isinstance(judged, dict) else judged
+    return [(f["severity"], f["message"]) for package in each for f in package["findings"]]
+
+
+def traces(product: Path, place: str) -> list[str]:
+    """Return the files of a product that speak of a place."""
+    files = (file for file in product.resolve().rglob("*") if file.is_file())
+    return [file.name for file in files if place.encode() in file.read_bytes()]

@@ -11,7 +11,7 @@ from ckpm.errors import BuildError
 from ckpm.model.placeholders import fill
 from ckpm.model.plan import UsedToolchain
 from ckpm.model.platform import Platform
-from ckpm.model.toolchain import target_values, toolchain_places
+from ckpm.model.toolchain import target_values, toolchain_places, whole_root
 
 COMPILERS = frozenset({"cc", "cxx"})
 
@@ -58,6 +58,7 @@ def make_toolchain(
 def _joined(made: Toolchain, used: UsedToolchain, cache: Path) -> Toolchain:
     rule = used.rule
     values = toolchain_places(used.prefix, used.executable) | target_values(used.target)
+    values["target.sysroot"] = whole_root(used.target, lambda path: Path(path).is_dir()) or "/"
     values["cache"] = str(cache)
     commands = {name: [fill(part, values) for part in command] for name, command in rule.programs}
     missing = {name: command[0] for name, command in commands.items() if not _is_there(command)}

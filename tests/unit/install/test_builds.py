@@ -9,7 +9,17 @@ from typing import Any
 
 import pytest
 import yaml
-from builds import CASES, Workplace, add_recipes, make_workplace, need, platform, printed
+from builds import (
+    CASES,
+    Workplace,
+    add_recipes,
+    findings,
+    make_workplace,
+    need,
+    platform,
+    printed,
+    traces,
+)
 
 COMPILERS = {
     "linux-x86_64": "g++",
@@ -85,15 +95,3 @@ def test_a_product_runs_where_it_belongs(
     judged = workplace.ckpm("check", "-e", case["recipe"], "--target", target, "--json").result
     assert not [line for line in findings(judged) if "note" not in line[0]], judged
     assert traces(packages / case["recipe"], str(workplace.store / "work")) == []
-
-
-def findings(judged: Any) -> list[tuple[str, str]]:
-    """Return (severity, message) of everything that a check found."""
-    each = judged["packages"] if isinstance(judged, dict) else judged
-    return [(f["severity"], f["message"]) for package in each for f in package["findings"]]
-
-
-def traces(product: Path, place: str) -> list[str]:
-    """Return the files of a product that speak of a place."""
-    files = (file for file in product.resolve().rglob("*") if file.is_file())
-    return [file.name for file in files if place.encode() in file.read_bytes()]

@@ -1,0 +1,5 @@
+#include <board.h>
+
+#include <iostream>
+
+int main() { std::cout << BOARD; }
