@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import http.server
-import json
-import os
 import shutil
 import subprocess
-import sys
-import threading
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from debian_sources import Apt, archives, mirror, recipe_text
+from debian_sources import archives, recipe_text
+from debian_sources.projects import Projects, ckpm, served
 from elftools.elf.elffile import ELFFile
 from PIL import Image
 
@@ -49,47 +44,15 @@ def test_what_debian_has_is_what_the_recipe_states(archive: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server on the loopback that has Debian's copies of the upstream archives."""
-    if not mirror():
-        pytest.skip("needs apt, set up with an archive of Debian")
-    apt = Apt(tmp_path_factory.mktemp("apt"))
-    if missing := apt.fetch(archives()):
-        pytest.skip(f"Debian does not give {', '.join(missing)}")
-    handler = partial(
-        http.server.SimpleHTTPRequestHandler, directory=str(apt.directory / "archives")
-    )
-    handler.log_message = lambda *_: None  # type: ignore[attr-defined]
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+def projects(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Projects]:
+    with served(tmp_path_factory.mktemp("libraries")) as projects:
+        yield projects
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory, address: str) -> Path:
-    """A trusted project with the bundled recipes, which fetch from that server."""
-    directory = tmp_path_factory.mktemp("libraries")
-    recipes = directory / ".ckpm" / "recipes"
-    recipes.mkdir(parents=True)
-    names = [archive.recipe for archive in archives()]
-    for name in names:
-        (recipes / f"{name}.yaml").write_text(recipe_text(name, address), encoding="utf-8")
-    text = f"name: libraries\nrequires: []\nshadows: [{', '.join(names)}]\n"
-    (directory / "ckpm.yaml").write_text(text, encoding="utf-8")
-    ckpm(directory, "trust", ".")
-    return directory
-
-
-def ckpm(project: Path, *arguments: str) -> Any:
-    places = {name: str(project / name.lower()) for name in ("CKPM_STORE", "CKPM_CONFIG")}
-    done = subprocess.run(
-        [sys.executable, "-m", "ckpm", *arguments, "--json"],
-        cwd=project, env={**os.environ, **places}, capture_output=True, text=True, timeout=3000,
-        check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout)["result"]
+def project(projects: Projects) -> Path:
+    """A project of the libraries that are built in minutes."""
+    return projects.make(*(name.partition("==")[0] for name in (*PICTURES, *CPLUSPLUS)))
 
 
 def installed(project: Path, target: str, *requirements: str) -> Path:
@@ -176,6 +139,37 @@ def test_a_program_for_arm64_decodes_what_pillow_decodes(project: Path) -> None:
         assert [float(mean) for mean in means] == pytest.approx(mean_colours(file), abs=1)
         with Image.open(file) as image:
             assert (int(width), int(height)) == image.size
+
+
+@pytest.mark.network
+@pytest.mark.heavy
+def test_opencv_for_arm64_decodes_what_pillow_decodes(projects: Projects) -> None:
+    need("cmake", "ninja")
+    project = projects.make("opencv", "zlib", "libpng", "libjpeg-turbo")
+    packages = installed(project, "linux-arm64", "opencv==4.6.0", *PICTURES)
+    program = built_with_preset(project, SOURCES / "opencv", "linux-arm64") / "decode"
+    files = [IMAGES / "gradient.jpg", IMAGES / "gradient.png"]
+    lines = printed(packages, "linux-arm64", program, *map(str, files))
+    for file, whole, half in zip(files, lines[::2], lines[1::2], strict=True):
+        width, height, *means = whole.split()
+        assert [float(mean) for mean in means] == pytest.approx(mean_colours(file), abs=1)
+        assert half.split()[:2] == [str(int(width) // 2), str(int(height) // 2)]
+        assert [float(mean) for mean in half.split()[2:]] == pytest.approx(
+            mean_colours(file), abs=2
+        )
+
+
+def built_with_preset(project: Path, source: Path, target: str) -> Path:
+    """Build a CMake project against an environment; return the directory of its programs."""
+    shutil.copytree(source, project, dirs_exist_ok=True)
+    ckpm(project, "env", "export", "cmake", "-e", target, "--target", target)
+    preset = f"ckpm-{target}"
+    for step in (["--preset", preset, "-G", "Ninja"], ["--build", "--preset", preset]):
+        done = subprocess.run(
+            ["cmake", *step], cwd=project, capture_output=True, text=True, timeout=300, check=False
+        )
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    return project / "build" / preset
 
 
 def mean_colours(file: Path) -> list[float]:

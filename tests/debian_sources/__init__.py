@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import yaml
@@ -14,12 +16,18 @@ import yaml
 from ckpm._content import bundled_dir
 
 SOURCES = re.compile(r"^(?=  - from:)", re.MULTILINE)
-URLS = re.compile(r"urls:(?: \[.*\]|(?:\n      - http.*)+)")
+URLS = r"urls:(?: \[.*{part}.*\]|(?:\n      - http.*)+)"
+SUMS = r"(?:\n +(?:size|sha\d+): \w+)+"
+STATED = re.compile(rf"{URLS.format(part='')}(?P<sums>{SUMS})")
 
 
 @dataclass(frozen=True)
 class Archive:
-    """One archive of a Debian source package, and the version of a recipe that it is."""
+    """One archive of a Debian source package, and the version of a recipe that it is.
+
+    ``part`` occurs in the address of the part that it is, where there are several. ``configure`` is
+    what a build without the files that Debian took out is told.
+    """
 
     recipe: str
     version: str
@@ -28,6 +36,8 @@ class Archive:
     file: str
     sha256: str
     repacked: bool = False
+    part: str = ""
+    configure: str = ""
 
 
 def archives(*recipes: str) -> list[Archive]:
@@ -37,21 +47,50 @@ def archives(*recipes: str) -> list[Archive]:
     return [archive for archive in known if not recipes or archive.recipe in recipes]
 
 
-def recipe_text(name: str, address: str = "") -> str:
-    """Return a bundled recipe; with an address, what Debian has of it comes from there."""
+def supplied() -> Mapping[str, Path]:
+    """Return upstream's archives in ``$CKPM_TEST_ARCHIVES`` by their sha256 sums.
+
+    They are for what Debian lacks, where the addresses of the recipes cannot be reached.
+    """
+    place = os.environ.get("CKPM_TEST_ARCHIVES")
+    files = [path for path in Path(place).iterdir() if path.is_file()] if place else []
+    return {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in files}
+
+
+def recipe_text(name: str, address: str = "", given: Mapping[str, Path] | None = None) -> str:
+    """Return a bundled recipe; with an address, what Debian has of it comes from there.
+
+    So do the archives that are ``given``, each at the path of its sum.
+    """
     text = (bundled_dir("recipes") / f"{name}.yaml").read_text(encoding="utf-8")
     blocks = SOURCES.split(text)
     for archive in archives(name) if address else ():
         version = f'versions: ["{archive.version}"]'
         blocks = [_served(b, archive, address) if version in b else b for b in blocks]
-    return "".join(blocks)
+    return STATED.sub(partial(_given, address, given or {}), "".join(blocks))
 
 
 def _served(source: str, archive: Archive, address: str) -> str:
-    source = URLS.sub(f'urls: ["{address}/{archive.file}"]', source)
-    if archive.repacked:
-        source = re.sub(r"sha256: \w+", f"sha256: {archive.sha256}", source)
-    return source
+    found = re.search(rf"{URLS.format(part=re.escape(archive.part))}(?P<sums>{SUMS})", source)
+    assert found, f"{archive.recipe} has no part {archive.part}"
+    indent = found["sums"][: len(found["sums"]) - len(found["sums"].lstrip())]
+    sums = f"{indent}sha256: {archive.sha256}" if archive.repacked else found["sums"]
+    here = f'urls: ["{address}/{archive.file}"]{sums}'
+    source = source[: found.start()] + here + source[found.end() :]
+    more = f"\n      - {archive.configure}" if archive.configure else ""
+    return source.replace("    configure:", f"    configure:{more}", 1)
+
+
+def _given(address: str, files: Mapping[str, Path], stated: re.Match[str]) -> str:
+    digest = re.search(r"sha256: (\w+)", stated["sums"])
+    if digest is None or digest[1] not in files:
+        return stated[0]
+    return f'urls: ["{address}/{served_name(digest[1], files[digest[1]])}"]{stated["sums"]}'
+
+
+def served_name(digest: str, path: Path) -> str:
+    """Return the name by which an archive that was supplied is served."""
+    return digest + "".join(path.suffixes[-2:])
 
 
 class Apt:
