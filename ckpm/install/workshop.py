@@ -11,7 +11,12 @@ from pathlib import Path
 from ckpm.errors import BuildError
 from ckpm.install.builds import build_system
 from ckpm.install.builds.build import Argv, Build, build_environ
-from ckpm.install.builds.toolchain import Toolchain, make_toolchain, with_plain_programs
+from ckpm.install.builds.toolchain import (
+    Toolchain,
+    make_toolchain,
+    with_flags,
+    with_plain_programs,
+)
 from ckpm.model.placeholders import fill
 from ckpm.model.plan import PackageStep
 from ckpm.model.platform import Platform
@@ -79,14 +84,14 @@ class Workshop:
     @cached_property
     def plan(self) -> Build:
         """What the build system is told."""
-        package = self.step.package
+        package, source = self.step.package, self.step.source
         return Build(
             source=self.work,
             directory=self.work.with_name("build"),
             prefix=self.store.result(self.step.key, package.name, package.version),
             stage=self.work.with_name("stage"),
-            recipe=self.step.source,
-            toolchain=self.toolchain,
+            recipe=source,
+            toolchain=self.told if source.text("system") == "make" else self.toolchain,
             inputs=[Path(prefix) for _, prefix in self.step.inputs],
             tools={name: self.program(name, place) for name, place in self.step.tools},
             jobs=os.cpu_count() or 1,
@@ -101,9 +106,14 @@ class Workshop:
         return with_plain_programs(launched, self.work.with_name("toolchain"))
 
     @cached_property
+    def told(self) -> Toolchain:
+        """The same for what takes no flags: makefiles have their own, and commands none."""
+        return with_flags(self.toolchain, self.work.with_name("compilers"))
+
+    @cached_property
     def values(self) -> dict[str, str]:
         """What the placeholders of a recipe's commands stand for."""
-        programs = self.toolchain.programs.items()
+        programs = self.told.programs.items()
         values = {
             **described(self.step),
             "source": str(self.work),
@@ -112,7 +122,7 @@ class Workshop:
             "jobs": str(os.cpu_count() or 1),
             **{f"needs.{name}": prefix for name, prefix in _needs(self.step)},
             **{f"tools.{name}": self.program(name, place) for name, place in self.step.tools},
-            **{f"toolchain.{name}": program for name, program in programs},
+            **{f"toolchain.{name}": file for name, file in programs},
         }
         if self.step.venv:
             values["tools.python"] = str(Path(self.step.venv) / "bin" / "python")

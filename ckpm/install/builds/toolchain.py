@@ -109,3 +109,13 @@ def with_plain_programs(toolchain: Toolchain, directory: Path) -> Toolchain:
         return replace(toolchain, programs=plain)
     made = with_programs(replace(toolchain, commands=wrapped), directory)
     return replace(toolchain, programs={**plain, **made.programs})
+
+
+def with_flags(toolchain: Toolchain, directory: Path) -> Toolchain:
+    """Return the same, whose compilers bring their flags: for commands that are told of none."""
+    flags = (*toolchain.flags, *toolchain.link)
+    compilers = {name: [*c, *flags] for name, c in toolchain.commands.items() if name in COMPILERS}
+    if not flags or not compilers:
+        return toolchain
+    made = with_programs(replace(toolchain, commands=compilers), directory)
+    return replace(toolchain, programs={**toolchain.programs, **made.programs})

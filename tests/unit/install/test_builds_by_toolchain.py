@@ -28,6 +28,7 @@ BUILDERS = {
     "meson": ("meson", "ninja", "pkg-config"),
     "autotools": ("autoreconf", "make"),
     "make": ("make",),
+    "commands": (),
 }
 FILES = {
     "clang": (
