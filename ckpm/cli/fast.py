@@ -74,20 +74,19 @@ def _parent_shell() -> str | None:
 def _environment_directory(name: str | None) -> str | None:
     """Return where an environment lies, when that is certain without looking further."""
     environments = os.path.join(_store(), "envs")  # noqa: PTH118
-    if name is not None:
-        return os.path.join(environments, name)  # noqa: PTH118
+    own = os.path.join(environments, name or "default")  # noqa: PTH118
+    if name is not None and os.path.isdir(own):  # noqa: PTH112
+        return own
     directory = os.getcwd()  # noqa: PTH109
-    while True:
-        if os.path.exists(os.path.join(directory, "ckpm.yaml")):  # noqa: PTH110, PTH118
-            from pathlib import Path
-
-            from ckpm.config.places import project_place
-
-            return os.path.join(environments, project_place(Path(directory, "ckpm.yaml")).key)  # noqa: PTH118
+    while not os.path.exists(os.path.join(directory, "ckpm.yaml")):  # noqa: PTH110, PTH118
         parent = os.path.dirname(directory)  # noqa: PTH120
         if parent == directory:
-            return os.path.join(environments, "default")  # noqa: PTH118
+            return own if name is None else None
         directory = parent
+    from ckpm.config.project_key import project_key
+
+    project, key = project_key(os.path.join(directory, "ckpm.yaml"))  # noqa: PTH118
+    return os.path.join(environments, key) if name in (None, project) else None  # noqa: PTH118
 
 
 def _store() -> str:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from ckpm.config.project_key import DEFAULT, project_key
 from ckpm.errors import NotFoundError, UsageError
 from ckpm.model.request import Place
 
 PROJECT_FILE = "ckpm.yaml"
 LOCK_FILE = "ckpm.lock"
-DEFAULT = "default"
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?")
 _OPTIONS = re.compile(r"[a-z][a-z0-9-]*=[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -92,23 +91,11 @@ def find_project(directory: Path) -> Path | None:
 
 def project_place(file: Path) -> Place:
     """Return the place of a project's environment; its key tells apart projects of one name."""
-    name = _project_name(file)
-    digest = hashlib.sha256(str(file.resolve()).encode()).hexdigest()[:8]
-    return Place(name, f"{name}-{digest}", file, file.with_name(LOCK_FILE), is_project=True)
+    name, key = project_key(str(file))
+    return Place(name, key, file, file.with_name(LOCK_FILE), is_project=True)
 
 
 def own_place(name: str, environments: Path) -> Place:
     """Return the place of a user environment, which need not exist yet."""
     directory = environments / name
     return Place(name, name, directory / PROJECT_FILE, directory / LOCK_FILE)
-
-
-def _project_name(file: Path) -> str:
-    # The name decides where the environment lies, and must be known on the fast path without YAML.
-    try:
-        for line in file.read_text(encoding="utf-8").splitlines():
-            if line.startswith("name:"):
-                return line.removeprefix("name:").split("#")[0].strip().strip("'\"") or DEFAULT
-    except (OSError, UnicodeDecodeError):
-        pass
-    return file.parent.name.lower() or DEFAULT

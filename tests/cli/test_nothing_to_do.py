@@ -22,6 +22,7 @@ QUICK = {
     "another target": ((*PHOTOS, *ARM64), (*ARM64, *PHOTOS)),
     "a joined value": ((*PHOTOS, *ARM64), ("=".join(ARM64),)),
     "a named environment": ((*PHOTOS, "-e", "mine"), ("--env=mine", *PHOTOS)),
+    "the project by its name": ((*PHOTOS, "-e", "demo"), ("-e", "demo", *PHOTOS)),
     "both": ((*PHOTOS, "-e", "mine", *ARM64), (*ARM64, "--env", "mine")),
 }
 SLOW = {
