@@ -14,7 +14,8 @@ from typing import Any
 from ckpm.errors import ContentError
 from ckpm.model.platform import Platform
 
-_DIRECTORY = Path(__file__).parent / "platforms"
+DIRECTORY = Path(__file__).parent / "platforms"
+"""Where the platforms are described that ckpm itself knows."""
 
 
 @lru_cache(maxsize=4)
@@ -24,7 +25,7 @@ def known_platforms(own: Path | None = None) -> dict[str, Platform]:
     Raises:
         ContentError: for a file that describes none.
     """
-    files = {path.stem: path for path in _DIRECTORY.glob("*.json")}
+    files = {path.stem: path for path in DIRECTORY.glob("*.json")}
     if own is not None and own.is_dir():
         files |= {path.stem: path for path in own.glob("*.json")}
     return {name: _read(path) for name, path in sorted(files.items())}

@@ -13,9 +13,10 @@ from foreign_python.downloads import MINOR, VERSION, archive_of, offer_python
 from foreign_python.interpreter import COMPILER, EMULATOR, compiled_interpreter, root_with
 from foreign_python.wheels import serve, wheel
 
+from ckpm.config.platforms import DIRECTORY
+
 TARGET = f"linux-arm64:python={MINOR}"
 TAGS = "py3-none-any"
-PLATFORMS = Path(__file__).parents[2] / "ckpm" / "config" / "platforms"
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +134,7 @@ def test_what_was_fetched_is_verified(machine: Any, interpreter: bytes) -> None:
 
 
 def test_a_fetched_python_needs_the_targets_c_library(machine: Any) -> None:
-    described = json.loads((PLATFORMS / "linux-arm64.json").read_text())
+    described = json.loads((DIRECTORY / "linux-arm64.json").read_text())
     own = Path(machine.environ["CKPM_CONFIG"]) / "platforms" / "linux-arm64.json"
     own.parent.mkdir(parents=True)
     own.write_text(json.dumps({**described, "sysroots": ["/nowhere"]}))

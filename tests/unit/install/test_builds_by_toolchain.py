@@ -21,7 +21,7 @@ from builds import (
     traces,
 )
 
-from ckpm._content import bundled_dir
+from ckpm.config.platforms import DIRECTORY
 
 BUILDERS = {
     "cmake": ("cmake", "ninja"),
@@ -157,7 +157,7 @@ def with_board(directory: Path) -> tuple[Workplace, Path]:
     header = root / "usr" / "include" / "board.h"
     header.write_text('#define BOARD "of this board"\n', encoding="utf-8")
     workplace = make_workplace(directory)
-    bundled = bundled_dir("recipes").parent / "ckpm" / "config" / "platforms" / "linux-arm64.json"
+    bundled = DIRECTORY / "linux-arm64.json"
     described = json.loads(bundled.read_text(encoding="utf-8")) | {"sysroots": [str(root)]}
     platforms = Path(workplace.environ["CKPM_CONFIG"]) / "platforms"
     platforms.mkdir(parents=True)
