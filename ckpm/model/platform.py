@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
@@ -28,6 +29,14 @@ FACTS = frozenset(
 
 STATABLE = FACTS | {"python"}
 """What can be stated of a target: facts, and which Python it has of its own."""
+
+_SHAPES = {
+    "glibc": r"\d+\.\d+[.\d]*",
+    "musl": r"\d+\.\d+[.\d]*",
+    "macos": r"\d+(\.\d+)*",
+    "api": r"\d+",
+}
+"""Facts whose numbers are read one by one."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +130,11 @@ def parse_target(text: str, known: Mapping[str, Platform], native: Platform) -> 
             raise UsageError(
                 f"nothing is known by the name `{fact}` of a target",
                 hints=[f"facts are: {', '.join(sorted(STATABLE))}"],
+            )
+        if not re.fullmatch(_SHAPES.get(fact, ".+"), value):
+            example = "2.31" if fact in ("glibc", "musl") else "28"
+            raise UsageError(
+                f"`{value}` is no version of `{fact}`", hints=[f"write `{name}:{fact}={example}`"]
             )
         facts[fact] = value
     return platform.stating(facts)
