@@ -59,7 +59,7 @@ def said(done: Any) -> list[str]:
 @pytest.fixture
 def rooted(machine: Any, interpreter: bytes, tmp_path: Path) -> Any:
     """The machine with a root that a person names, in which the target's Python is."""
-    machine.environ["QEMU_LD_PREFIX"] = str(root_with(tmp_path / "root", interpreter, MINOR))
+    machine.environ["QEMU_LD_PREFIX"] = str(root_with(tmp_path / "board", interpreter, MINOR))
     return machine
 
 
@@ -107,7 +107,7 @@ def test_it_is_a_virtual_environment_of_the_targets_python(rooted: Any, tmp_path
     )
     done = run(rooted, ["python", "--version"], ["sh", str(script)])
     assert "thing" in done.stdout.split()
-    assert f"home = {tmp_path}/root/usr/bin\n" in kept.read_text()
+    assert f"home = {tmp_path}/board/usr/bin\n" in kept.read_text()
 
 
 def test_uv_fetches_it_once(machine: Any, interpreter: bytes) -> None:
@@ -163,7 +163,7 @@ def test_another_python_there_is_named(machine: Any, interpreter: bytes, tmp_pat
 
 
 def test_a_root_of_another_target_does_not_count(rooted: Any, tmp_path: Path) -> None:
-    (tmp_path / "root" / "lib" / "ld-linux-aarch64.so.1").rename(tmp_path / "ld-linux.so")
+    (tmp_path / "board" / "lib" / "ld-linux-aarch64.so.1").rename(tmp_path / "ld-linux.so")
     assert run(rooted, ["python", "x"]).returncode == 4
 
 
