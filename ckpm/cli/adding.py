@@ -17,7 +17,7 @@ from ckpm.errors import NotFoundError, UsageError
 from ckpm.model.placeholders import variable_prefix
 from ckpm.recipe.edit import declare
 from ckpm.recipe.load import decode_environment
-from ckpm.system.documents import Plain, parse_document
+from ckpm.schema.documents import Plain, parse_document
 from ckpm.system.files import temporary_directory
 from ckpm.system.http import Expectation, fetch_file
 

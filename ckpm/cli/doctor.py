@@ -14,7 +14,7 @@ from ckpm.cli.installations import outline
 from ckpm.detect import Search
 from ckpm.detect.facts import machine_facts
 from ckpm.errors import CkpmError
-from ckpm.system.documents import write_list
+from ckpm.schema.documents import write_list
 from ckpm.system.files import free_bytes, temporary_directory, write_text
 from ckpm.system.masking import Mask
 from ckpm.system.recording import RecordingHost

@@ -10,8 +10,8 @@ from typing import Any
 
 from ckpm.model.installation import Installation
 from ckpm.model.platform import Platform
+from ckpm.schema.documents import write_document
 from ckpm.session import Session
-from ckpm.system.documents import write_document
 
 # The program for each language, by compiler, and what Conan calls the compiler.
 _COMPILERS = {

@@ -12,6 +12,7 @@ import sys
 SHELLS = ("bash", "zsh", "dash", "sh", "fish")
 VALUED = ("--env", "--shell", "--target")
 DONE = "done.json"
+_OPTION_SIGNS = {ord(sign): "-" for sign in "=,+"}
 
 
 def answer(arguments: list[str]) -> int | None:
@@ -73,6 +74,8 @@ def _parent_shell() -> str | None:
 
 def _environment_directory(name: str | None) -> str | None:
     """Return where an environment lies, when that is certain without looking further."""
+    if name is not None and not _is_place(name):
+        return None
     environments = os.path.join(_store(), "envs")  # noqa: PTH118
     own = os.path.join(environments, name or "default")  # noqa: PTH118
     if name is not None and os.path.isdir(own):  # noqa: PTH112
@@ -87,6 +90,14 @@ def _environment_directory(name: str | None) -> str | None:
 
     project, key = project_key(os.path.join(directory, "ckpm.yaml"))  # noqa: PTH118
     return os.path.join(environments, key) if name in (None, project) else None  # noqa: PTH118
+
+
+def _is_place(name: str) -> bool:
+    """Whether a name, or that of a variant, is one of a directory in the store."""
+    from ckpm.config.project_key import is_name
+
+    base, _, options = name.partition("+")
+    return is_name(base) and (not options or is_name(options.translate(_OPTION_SIGNS).lower()))
 
 
 def _store() -> str:
@@ -110,10 +121,12 @@ def _current(directory: str, target: str | None) -> str | None:
             name = os.readlink(os.path.join(directory, native_link()))  # noqa: PTH115, PTH118
         else:
             name = target.partition(":")[0]
-        current = os.path.join(directory, name, "current")  # noqa: PTH118
-        return os.path.join(directory, name, os.readlink(current))  # noqa: PTH115, PTH118
+        number = os.readlink(os.path.join(directory, name, "current"))  # noqa: PTH115, PTH118
     except OSError:
         return None
+    if not (number.isdigit() and _is_place(name)):
+        return None
+    return os.path.join(directory, name, number)  # noqa: PTH118
 
 
 def _nothing_to_do(arguments: list[str]) -> int | None:

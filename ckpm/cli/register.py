@@ -13,7 +13,7 @@ from ckpm.detect import Search
 from ckpm.errors import NotFoundError, UsageError
 from ckpm.model.installation import ABILITIES, Ability, Installation
 from ckpm.model.version import InvalidVersionError, Version
-from ckpm.recipe.values import package_name
+from ckpm.schema.values import package_name
 
 EXAMPLES = {
     "register": "examples:\n  ckpm register cmake --prefix /opt/site/cmake-3.30\n"

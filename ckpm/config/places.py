@@ -7,14 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ckpm.config.project_key import DEFAULT, project_key
+from ckpm.config.project_key import DEFAULT, is_name, project_key
 from ckpm.errors import NotFoundError, UsageError
 from ckpm.model.request import Place
 
 PROJECT_FILE = "ckpm.yaml"
 LOCK_FILE = "ckpm.lock"
 
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?")
 _OPTIONS = re.compile(r"[a-z][a-z0-9-]*=[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -45,7 +44,7 @@ def split_variant(name: str) -> tuple[str, dict[str, str]]:
     """
     base, joined, text = name.partition("+")
     pairs = text.split(",") if joined else []
-    if not _NAME.fullmatch(base) or not all(map(_OPTIONS.fullmatch, pairs)):
+    if not is_name(base) or not all(map(_OPTIONS.fullmatch, pairs)):
         raise UsageError(
             f"`{name}` is no name of an environment",
             hints=[

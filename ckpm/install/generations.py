@@ -13,6 +13,7 @@ from ckpm.model.environment import AppendPath, EnvChange, PrependPath, SetVar, U
 from ckpm.model.placeholders import fill
 from ckpm.model.plan import GenerationStep
 from ckpm.model.platform import Platform
+from ckpm.schema.values import file_name
 from ckpm.store import Store
 from ckpm.system.files import publish_directory, temporary_directory
 from ckpm.system.uv import Uv
@@ -33,7 +34,7 @@ class GenerationMaker:
         with self.store.locked(f"env-{step.environment}-{target}"):
             existing = self.store.generations(step.environment, target)
             number = (existing[-1] if existing else 0) + 1
-            parent = self.store.environment(step.environment) / target
+            parent = self.store.series(step.environment, target)
             final = parent / str(number)
             with temporary_directory(parent) as directory:
                 generation = directory / "generation"
@@ -51,7 +52,7 @@ class GenerationMaker:
         links = directory / "packages"
         links.mkdir()
         for name, prefix in step.packages:
-            (links / name).symlink_to(prefix)
+            (links / file_name(name)).symlink_to(prefix)
         variables = self._project_files(step, directory, final)
         changes = (*_placed(step.changes, final), *variables)
         for name, text in self.scripts(step, str(final), changes).items():

@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from ckpm.errors import ContentError, StaleLockError
-from ckpm.model.lock import (
-    Artifact,
-    Closure,
-    Distribution,
-    Lock,
-    LockedPackage,
-    LockedTarget,
-    Wheel,
-)
+from ckpm.model.lock import Artifact, Closure, Lock, LockedPackage, LockedTarget
 from ckpm.model.platform import Platform
-from ckpm.model.recipe import Digest
-from ckpm.system.documents import (
-    Mapped,
-    Node,
-    Plain,
-    Scalar,
-    Sequenced,
-    read_document,
-    write_document,
-)
+from ckpm.schema.decode import decode
+from ckpm.schema.documents import Mapped, Plain, Scalar, parse_document, read_text, write_document
+from ckpm.schema.lock import FORMAT, LOCK
 from ckpm.system.files import write_text
 
-FORMAT = "ckpm-lock/1"
 RESOLVER = "1"
-ALGORITHMS = ("sha512", "sha384", "sha256", "sha1", "md5")
+HEADER = "# Written by ckpm; commit it. Change it with `ckpm lock` or `ckpm update`.\n"
 
 
 def write_lock(path: Path, lock: Lock) -> None:
     """Write a lock; the same lock is always the same bytes."""
-    header = "# Written by ckpm; commit it. Change it with `ckpm lock` or `ckpm update`.\n"
-    write_text(path, header + write_document(_lock_plain(lock)))
+    plain = _lock_plain(lock)
+    lines = (HEADER + write_document({**plain, "lines": 0})).count("\n")
+    # It stands before what may be cut off.
+    counted = {"format": plain.pop("format"), "lines": lines, **plain}
+    write_text(path, HEADER + write_document(counted))
 
 
 def lock_text(lock: Lock) -> str:
@@ -49,20 +36,33 @@ def read_lock(path: Path) -> Lock | None:
 
     Raises:
         StaleLockError: when another ckpm wrote a format that this one does not read.
-        ContentError: when it was damaged.
+        ContentError: when it was damaged or cut short, with every fault.
     """
     if not path.is_file():
         return None
-    document = read_document(path)
-    if (found := _text(document, "format")) != FORMAT:
+    text = read_text(path)
+    document = parse_document(text, str(path))
+    found = document.entries.get("format")
+    if isinstance(found, Scalar) and found.text != FORMAT:
         raise StaleLockError(
-            f"`{path}` has the format `{found}`, not `{FORMAT}`", hints=["run `ckpm lock`"]
+            f"`{path}` has the format {found.text!a:.40}, not `{FORMAT}`",
+            hints=["another ckpm wrote it: use that one, or remove the file and run `ckpm lock`"],
         )
-    try:
-        targets = tuple(_target(node) for node in _items(document, "targets"))
-        return Lock(_text(document, "environment"), targets)
-    except (KeyError, ValueError, AttributeError) as error:
-        raise ContentError([f"{path}:1: damaged lock ({error})"]) from error
+    _require_whole(path, document, text.count("\n"))
+    lock: Lock = decode(LOCK, document, str(path))
+    return lock
+
+
+def _require_whole(path: Path, document: Mapped, lines: int) -> None:
+    """Make sure that a lock has as many lines as it says; those of earlier ckpms say nothing."""
+    stated = document.entries.get("lines")
+    if isinstance(stated, Scalar) and stated.text != str(lines):
+        fault = (
+            f"{path}:{stated.line}: lines: it says that it has {stated.text!a:.20}, and has {lines}:"
+            " it was cut short or edited; take it from version control again, or remove it and run"
+            " `ckpm lock`"
+        )
+        raise ContentError([fault])
 
 
 def locked_target(
@@ -164,98 +164,3 @@ def _closure_plain(closure: Closure) -> dict[str, Plain]:
             for d in closure.distributions
         ],
     }
-
-
-def _target(node: Node) -> LockedTarget:
-    return LockedTarget(
-        target=_text(node, "target"),
-        facts=tuple(_pairs(node, "facts")),
-        requires=tuple(_texts(node, "requires")),
-        packages=tuple(_package(item) for item in _items(node, "packages")),
-        closures=tuple(_closure(item) for item in _items(node, "python")),
-    )
-
-
-def _package(node: Node) -> LockedPackage:
-    optional = {
-        name: _optional(node, name) for name in ("recipe", "constraint", "evidence", "alternative")
-    }
-    return LockedPackage(
-        name=_text(node, "name"),
-        version=_text(node, "version"),
-        method=_text(node, "from"),
-        kind=_optional(node, "kind") or "",
-        options=tuple(_pairs(node, "options")),
-        scope=_optional(node, "scope") or "",
-        source_line=int(_optional(node, "line") or 0),
-        artifacts=tuple(_artifact(item) for item in _items(node, "files")),
-        needs=tuple(_texts(node, "needs")),
-        license=_optional(node, "license") or "",
-        **optional,
-    )
-
-
-def _artifact(node: Node) -> Artifact:
-    size = _optional(node, "size")
-    found = ((name, _optional(node, name)) for name in ALGORITHMS)
-    return Artifact(
-        name=_text(node, "name"),
-        size=int(size) if size else None,
-        digests=tuple(Digest(name, value) for name, value in found if value),
-        urls=tuple(_texts(node, "urls")),
-        registry=_optional(node, "registry"),
-        reference=_optional(node, "reference") or "",
-    )
-
-
-def _closure(node: Node) -> Closure:
-    return Closure(
-        scope=_optional(node, "scope") or "",
-        python=_text(node, "requires-python").removeprefix("=="),
-        requirements=tuple(_texts(node, "requirements")),
-        distributions=tuple(_distribution(item) for item in _items(node, "packages")),
-        platform=_optional(node, "platform") or "",
-    )
-
-
-def _distribution(node: Node) -> Distribution:
-    wheels = tuple(
-        Wheel(_text(item, "name"), int(_text(item, "size") or 0) or None, _text(item, "sha256"))
-        for item in _items(node, "wheels")
-    )
-    return Distribution(
-        _text(node, "name"), _text(node, "version"), wheels, _optional(node, "index")
-    )
-
-
-def _entries(node: Node) -> Mapping[str, Node]:
-    if not isinstance(node, Mapped):
-        raise ValueError(f"line {node.line}: expected a mapping")  # noqa: TRY004
-    return node.entries
-
-
-def _optional(node: Node, name: str) -> str | None:
-    found = _entries(node).get(name)
-    return found.text if isinstance(found, Scalar) else None
-
-
-def _text(node: Node, name: str) -> str:
-    found = _entries(node)[name]
-    if not isinstance(found, Scalar):
-        raise ValueError(f"line {found.line}: expected a text")  # noqa: TRY004
-    return found.text
-
-
-def _items(node: Node, name: str) -> tuple[Node, ...]:
-    found = _entries(node).get(name)
-    return found.items if isinstance(found, Sequenced) else ()
-
-
-def _texts(node: Node, name: str) -> Iterator[str]:
-    return (item.text for item in _items(node, name) if isinstance(item, Scalar))
-
-
-def _pairs(node: Node, name: str) -> Iterator[tuple[str, str]]:
-    found = _entries(node).get(name)
-    entries = found.entries.items() if isinstance(found, Mapped) else ()
-    return ((key, item.text) for key, item in entries if isinstance(item, Scalar))

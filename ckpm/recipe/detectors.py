@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from ckpm.model.detector import KINDS, ROOT_SETS, Detector, VersionProbe
-from ckpm.recipe.fields import Each, Field, Record, Table, Text
 from ckpm.recipe.layouts import CONTENTS, completed, layout_fields
-from ckpm.recipe.values import package_name, relative_path
+from ckpm.schema.fields import Each, Field, Record, Table, Text
+from ckpm.schema.values import package_name, relative_path
 
 _TEXTS = Each(Text(), lone=True)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ckpm.model.requirement import Requirement, parse_requirement
-from ckpm.system.documents import (
+from ckpm.schema.documents import (
     Mapped,
     Node,
     Plain,

@@ -7,13 +7,19 @@ from typing import Any
 
 from ckpm.model.recipe import Part, Recipe, Source, When
 from ckpm.model.workflow import EnvironmentFile, Parameter, ResultField, Workflow, WorkflowStep
-from ckpm.recipe.fields import Each, Field, Record, Table, Text
 from ckpm.recipe.needs import NEED, OPTION, PROVIDED
 from ckpm.recipe.products import ENV
 from ckpm.recipe.recipes import KINDS
 from ckpm.recipe.sources import PART_FIELDS, part_of
 from ckpm.recipe.toolchains import COMMAND, TEXT, WHEN
-from ckpm.recipe.values import package_name, relative_path
+from ckpm.schema.fields import Each, Field, Record, Table, Text
+from ckpm.schema.values import (
+    npm_reference,
+    option_name,
+    package_name,
+    plain_version,
+    relative_path,
+)
 
 PARAMETER = Record(
     "parameter",
@@ -76,8 +82,8 @@ INLINE = Record(
         "kind": Field(Text(choices=KINDS), "what sort of thing it is", required=True),
         "from": Field(Text(choices=("file", "archive", "npm")), "the method", required=True),
         "path": Field(Text(parse=relative_path), "file: where it lies, from this file's directory"),
-        "package": Field(TEXT, "npm: `name==version`"),
-        "version": Field(TEXT, "its version (default: 1)"),
+        "package": Field(Text(parse=npm_reference), "npm: `name==version`"),
+        "version": Field(Text(parse=plain_version), "its version (default: 1)"),
         "summary": Field(TEXT, "one line for people"),
         "license": Field(TEXT, "an SPDX expression, or what its owner calls it"),
         "needs": Field(Each(NEED), "what it needs where it runs"),
@@ -131,7 +137,7 @@ ENVIRONMENT = Record(
     lambda fields, _: EnvironmentFile(
         name=fields["name"],
         requires=fields.get("requires", ()),
-        options=tuple(replace(o, name=name) for name, o in fields.get("options", ())),
+        options=tuple(replace(o, name=option_name(name)) for name, o in fields.get("options", ())),
         packages=tuple(_named(name, recipe) for name, recipe in fields.get("packages", ())),
         workflows=tuple(
             Workflow(name, w.steps, w.parameters, w.results, w.summary, w.shows)

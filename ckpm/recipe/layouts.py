@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ckpm.model.layout import Amount, Layout
-from ckpm.recipe.fields import Each, Field, Record, Table, Text
-from ckpm.recipe.values import ALGORITHMS, count
+from ckpm.schema.fields import Each, Field, Record, Table, Text
+from ckpm.schema.values import ALGORITHMS, count
 
 _AMOUNT = re.compile(r"(>=|<=)?\s*(\d+)")
 _HEX = re.compile(r"[0-9a-f]{8,}")

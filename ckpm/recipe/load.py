@@ -12,12 +12,12 @@ from ckpm.errors import ContentError
 from ckpm.model.detector import Detector
 from ckpm.model.recipe import Recipe
 from ckpm.model.workflow import EnvironmentFile
-from ckpm.recipe.decode import decode
 from ckpm.recipe.detectors import DETECTOR
 from ckpm.recipe.environments import ENVIRONMENT
 from ckpm.recipe.files import content_files
 from ckpm.recipe.recipes import RECIPE
-from ckpm.system.documents import Mapped, Node, plain, read_document, read_list
+from ckpm.schema.decode import decode
+from ckpm.schema.documents import Mapped, Node, plain, read_document, read_list
 
 if TYPE_CHECKING:
     from ckpm.model.machine import DetectionCase

@@ -9,8 +9,8 @@ from typing import Any
 from ckpm.config.platforms import known_platforms
 from ckpm.model.machine import Answer, DetectionCase, Machine, MachineFile
 from ckpm.model.platform import parse_target
-from ckpm.recipe.fields import Each, Field, Record, Table, Text
-from ckpm.recipe.values import count, package_name, truth
+from ckpm.schema.fields import Each, Field, Record, Table, Text
+from ckpm.schema.values import count, package_name, truth
 from ckpm.system.described import DescribedHost
 
 _TEXTS = Each(Text(), lone=True)

@@ -7,9 +7,9 @@ from typing import Any
 from ckpm.model.ranges import ANY, parse_range
 from ckpm.model.recipe import Need, Option, Provided, When
 from ckpm.model.requirement import Requirement, parse_requirement
-from ckpm.recipe.fields import Each, Field, Record, Text
 from ckpm.recipe.toolchains import TEXT, WHEN
-from ckpm.recipe.values import count, package_name
+from ckpm.schema.fields import Each, Field, Record, Text
+from ckpm.schema.values import count, option_value, package_name, plain_version
 
 
 def _need(fields: dict[str, Any], line: int) -> Need:
@@ -39,7 +39,7 @@ PROVIDED = Record(
     "provided",
     {
         "name": Field(Text(parse=package_name), "the virtual package", required=True),
-        "version": Field(TEXT, "its version; the package's own when absent"),
+        "version": Field(Text(parse=plain_version), "its version; the package's own when absent"),
         "when": Field(WHEN, "options, `platform` or (of a toolchain) `target` globs for it"),
         "range": Field(Text(parse=parse_range), "the package's own versions that provide it"),
         "rank": Field(Text(parse=count), "of several, the lowest is preferred (default: 50)"),
@@ -54,11 +54,15 @@ PROVIDED = Record(
     shorthand=lambda text, _: Provided(package_name(text)),
 )
 
+_VALUE = Text(parse=option_value)
+
 OPTION = Record(
     "option",
     {
-        "values": Field(Each(TEXT), "the values it can take", required=True),
-        "default": Field(TEXT, "the value when nobody asks; it yields when it must", required=True),
+        "values": Field(Each(_VALUE), "the values it can take", required=True),
+        "default": Field(
+            _VALUE, "the value when nobody asks; it yields when it must", required=True
+        ),
         "summary": Field(TEXT, "what it chooses"),
         "foreign": Field(TEXT, "environments: the default where the target is another machine"),
     },

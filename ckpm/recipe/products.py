@@ -6,9 +6,9 @@ from typing import Any
 
 from ckpm.model.environment import AppendPath, EnvChange, PrependPath, SetVar, UnsetVar
 from ckpm.model.recipe import ALWAYS, EnvRule, ProductTest, When
-from ckpm.recipe.fields import Each, Field, Record, Table, Text
 from ckpm.recipe.toolchains import COMMAND, TEXT, WHEN
-from ckpm.recipe.values import relative_path, variable_name
+from ckpm.schema.fields import Each, Field, Record, Table, Text
+from ckpm.schema.values import relative_path, variable_name
 
 _VARIABLES = Table(TEXT)
 

@@ -11,8 +11,8 @@ from ckpm.model.question import Conditional, Described, Listing, Question
 from ckpm.model.ranges import among
 from ckpm.model.requirement import Requirement, parse_requirement
 from ckpm.model.version import InvalidVersionError, Scheme, Version
-from ckpm.recipe.values import package_name
-from ckpm.system.documents import parse_document, plain
+from ckpm.schema.documents import parse_document, plain
+from ckpm.schema.values import package_name
 
 FORMAT = "ckpm-problem/1"
 MAX_BYTES = 64 << 20

@@ -6,12 +6,12 @@ from typing import Any
 
 from ckpm.model.recipe import Option, Recipe
 from ckpm.model.scopes import TOOLCHAIN
-from ckpm.recipe.fields import Each, Field, Record, Table, Text
 from ckpm.recipe.needs import NEED, OPTION, PROVIDED
 from ckpm.recipe.products import ENV, TEST
 from ckpm.recipe.sources import SOURCE
 from ckpm.recipe.toolchains import LIBRARY, TEXT, TOOLCHAIN_RULE
-from ckpm.recipe.values import https_or_http, package_name
+from ckpm.schema.fields import Each, Field, Record, Table, Text
+from ckpm.schema.values import https_or_http, package_name
 
 KINDS = ("library", "tool", "toolchain", "dataset", "model", "program", "fact")
 NAMES = Each(Text(parse=package_name), lone=True)

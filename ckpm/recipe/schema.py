@@ -7,8 +7,8 @@ from typing import Any
 
 from ckpm.recipe.detectors import DETECTOR
 from ckpm.recipe.environments import ENVIRONMENT
-from ckpm.recipe.fields import Each, Kind, Record, Table, Text
 from ckpm.recipe.recipes import RECIPE
+from ckpm.schema.fields import Each, Kind, Record, Table, Text
 
 RECORDS = {"recipe": RECIPE, "detector": DETECTOR, "environment": ENVIRONMENT}
 

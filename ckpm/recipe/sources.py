@@ -5,10 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from ckpm.model.recipe import Part, Source, When
-from ckpm.recipe.fields import Each, Field, Record, Table, Text
 from ckpm.recipe.needs import NEED, PROVIDED
 from ckpm.recipe.toolchains import COMMAND, TEXT, WHEN
-from ckpm.recipe.values import ALGORITHMS, count, https_or_http, relative_path, sha_digest, truth
+from ckpm.schema.fields import Each, Field, Record, Table, Text
+from ckpm.schema.values import (
+    ALGORITHMS,
+    count,
+    distribution_name,
+    distribution_pin,
+    https_or_http,
+    maven_artifact,
+    npm_reference,
+    plain_version,
+    relative_path,
+    sha_digest,
+    truth,
+)
 
 METHODS = (
     "pypi", "archive", "file", "npm", "maven", "build", "system", "manual", "uv-python",
@@ -32,8 +44,13 @@ PART_FIELDS = {
     "members": Field(Table(Text(parse=relative_path)), "path inside: path in the result"),
     "strip": Field(Text(parse=count), "leading directories to drop"),
     "into": Field(Text(parse=relative_path), "the directory of the result that receives it"),
-    "package": Field(TEXT, "npm: `name==version`"),
+    "package": Field(Text(parse=npm_reference), "npm: `name==version`"),
 }
+
+
+def _distribution(text: str) -> str:
+    """Take the name of a distribution, and its version where that is another than the package's."""
+    return distribution_pin(text) if "==" in text else distribution_name(text)
 
 
 def part_of(fields: dict[str, Any]) -> Part:
@@ -54,10 +71,14 @@ def part_of(fields: dict[str, Any]) -> Part:
 PART = Record("part", PART_FIELDS, lambda fields, _: part_of(fields))
 
 _DETAILS: dict[str, Field] = {
-    "package": Field(TEXT, "npm: `name==version`"),
-    "artifact": Field(TEXT, "maven: `group:artifact`, and `packaging` after a second colon"),
-    "distribution": Field(TEXT, "pypi: the distribution; the package's name when absent"),
-    "extras": Field(Each(TEXT), "pypi: extras to install"),
+    "package": Field(Text(parse=npm_reference), "npm: `name==version`"),
+    "artifact": Field(
+        Text(parse=maven_artifact), "maven: `group:artifact`, and `packaging` after a second colon"
+    ),
+    "distribution": Field(
+        Text(parse=_distribution), "pypi: the distribution; the package's name when absent"
+    ),
+    "extras": Field(Each(Text(parse=distribution_name)), "pypi: extras to install"),
     "index": Field(Text(parse=https_or_http), "pypi: where the project publishes these builds"),
     "range": Field(TEXT, "pypi: the versions of the index that count, such as `>=2.14`"),
     "layout": Field(
@@ -77,7 +98,9 @@ SOURCE = Record(
     "source",
     {
         "from": Field(Text(choices=METHODS), "the method", required=True),
-        "versions": Field(Each(TEXT), "the versions it has; an index knows its own"),
+        "versions": Field(
+            Each(Text(parse=plain_version)), "the versions it has; an index knows its own"
+        ),
         "platforms": Field(Each(TEXT), "globs of the targets it is for (default: all)"),
         "when": Field(WHEN, "the option values that it gives"),
         "provides": Field(Each(PROVIDED), "virtual packages it stands in for"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ckpm.model.recipe import When
 from ckpm.model.toolchain import PROGRAMS, LibraryExport, ToolchainRule
-from ckpm.recipe.fields import Each, Field, Record, Table, Text
-from ckpm.recipe.values import relative_path
+from ckpm.schema.fields import Each, Field, Record, Table, Text
+from ckpm.schema.values import file_name, relative_path
 
 TEXT = Text()
 WHEN = Table(Each(TEXT, lone=True))
@@ -40,9 +40,11 @@ TOOLCHAIN_RULE = Record(
 LIBRARY = Record(
     "library",
     {
-        "libraries": Field(Each(TEXT), "the names behind `-l`", required=True),
-        "cmake": Field(TEXT, "its name for `find_package`; the target is `NAME::NAME`"),
-        "pkg_config": Field(TEXT, "its name for pkg-config"),
+        "libraries": Field(Each(Text(parse=file_name)), "the names behind `-l`", required=True),
+        "cmake": Field(
+            Text(parse=file_name), "its name for `find_package`; the target is `NAME::NAME`"
+        ),
+        "pkg_config": Field(Text(parse=file_name), "its name for pkg-config"),
         "include": Field(Text(parse=relative_path), "where its headers are (default: include)"),
         "when": Field(WHEN, "options or `platform` globs under which it holds"),
     },

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ckpm.errors import IntegrityError
+from ckpm.schema.values import file_name
 from ckpm.store.keys import file_digest, tree_digest
 from ckpm.system.files import (
     flush_tree,
@@ -44,10 +46,11 @@ class Store:
     def download(self, artifact: Artifact) -> Path:
         """Return where a file is or will be: by its strongest digest, else by where it is from."""
         strongest = artifact.strongest
+        downloads = self.root / "downloads"
         if strongest is not None:
-            return self.root / "downloads" / strongest.algorithm / strongest.value / artifact.name
+            return _below(downloads, strongest.algorithm, strongest.value, artifact.name)
         place = hashlib.sha256(artifact.origin.encode()).hexdigest()
-        return self.root / "downloads" / "unverified" / place / artifact.name
+        return _below(downloads, "unverified", place, artifact.name)
 
     def has_download(self, artifact: Artifact) -> bool:
         """Whether the file is here whole."""
@@ -70,7 +73,7 @@ class Store:
 
     def result(self, key: str, name: str, version: str) -> Path:
         """Return where the result of a step is or will be."""
-        return self.root / "results" / f"{key}-{name}-{_plain(version)}"
+        return _below(self.root / "results", f"{key}-{name}-{_plain(version)}")
 
     def has_result(self, result: Path) -> bool:
         """Whether a result is complete: its record is written last."""
@@ -136,19 +139,24 @@ class Store:
 
     def environment(self, name: str) -> Path:
         """Return the directory of one environment."""
-        return self.environments / name
+        return _below(self.environments, name)
+
+    def series(self, environment: str, target: str) -> Path:
+        """Return the directory of an environment's generations for one target."""
+        return _below(self.environments, environment, target)
 
     def current(self, environment: str, target: str) -> Path | None:
         """Return the generation that an environment's ``current`` names now, resolved once."""
-        link = self.environments / environment / target / "current"
+        link = self.series(environment, target) / "current"
         try:
-            return link.parent / link.readlink()
+            number = link.readlink().name
         except OSError:
             return None
+        return link.with_name(number) if number.isdigit() else None
 
     def generations(self, environment: str, target: str) -> list[int]:
         """Return the numbers of all complete generations, oldest first."""
-        directory = self.environments / environment / target
+        directory = self.series(environment, target)
         if not directory.is_dir():
             return []
         return sorted(
@@ -159,9 +167,20 @@ class Store:
 
     def switch(self, environment: str, target: str, generation: int) -> Path:
         """Make one generation the current one."""
-        directory = self.environments / environment / target
+        directory = self.series(environment, target)
         point_link(directory / "current", str(generation))
         return directory / str(generation)
+
+
+def _below(directory: Path, *names: str) -> Path:
+    """Return a place below a directory of the store; no name leads anywhere else.
+
+    Names are checked where they are read. This holds for those that somebody forgot to check.
+    """
+    try:
+        return directory.joinpath(*map(file_name, names))
+    except ValueError as error:
+        raise IntegrityError(f"nothing in the store has such a name: expected {error}") from error
 
 
 def _record(result: Path) -> Path:

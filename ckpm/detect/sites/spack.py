@@ -63,7 +63,7 @@ def _install_trees(host: Host, file: str, sections: tuple[str, ...]) -> list[str
     if not content:
         return []
     from ckpm.errors import ContentError
-    from ckpm.system.documents import parse_document, plain
+    from ckpm.schema.documents import parse_document, plain
 
     try:
         document = plain(parse_document(content.decode("utf-8", "replace"), file))

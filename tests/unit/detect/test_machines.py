@@ -14,7 +14,7 @@ from ckpm.model.detector import Detector
 from ckpm.model.machine import Answer, DetectionCase, Machine, MachineFile
 from ckpm.recipe.load import load_cases
 from ckpm.recipe.machines import described_host
-from ckpm.system.documents import write_list
+from ckpm.schema.documents import write_list
 from ckpm.system.host import Host
 from ckpm.system.masking import Mask
 from ckpm.system.recording import RecordingHost

@@ -16,11 +16,11 @@ import pytest
 from ckpm.detect.owners import OwnerCache, owners
 from ckpm.model.machine import Answer, Machine, MachineFile
 from ckpm.model.platform import Platform
-from ckpm.recipe.decode import decode
-from ckpm.recipe.fields import Each, Field, Record, Table, Text
 from ckpm.recipe.machines import MACHINE
+from ckpm.schema.decode import decode
+from ckpm.schema.documents import read_list
+from ckpm.schema.fields import Each, Field, Record, Table, Text
 from ckpm.system.described import DescribedHost
-from ckpm.system.documents import read_list
 from ckpm.system.host import LocalHost
 from ckpm.system.probe import ProbeResult
 

@@ -13,10 +13,10 @@ from ckpm.detect import Journal, Search, detect
 from ckpm.model.detector import Detector
 from ckpm.model.installation import Installation
 from ckpm.model.machine import Machine
-from ckpm.recipe.decode import decode
 from ckpm.recipe.machines import MACHINE, described_host
+from ckpm.schema.decode import decode
+from ckpm.schema.documents import parse_document
 from ckpm.system.described import DescribedHost
-from ckpm.system.documents import parse_document
 from ckpm.system.host import FileStatus
 
 MACHINE_TEXT = """

@@ -23,11 +23,11 @@ from ckpm.model.environment import (
 )
 from ckpm.model.platform import Platform
 from ckpm.model.site import SitePackage
-from ckpm.recipe.decode import decode
-from ckpm.recipe.fields import Each, Field, Record, Table, Text
 from ckpm.recipe.machines import MACHINE
+from ckpm.schema.decode import decode
+from ckpm.schema.documents import read_list
+from ckpm.schema.fields import Each, Field, Record, Table, Text
 from ckpm.system.described import DescribedHost
-from ckpm.system.documents import read_list
 from ckpm.system.host import LocalHost
 
 LINUX = Platform("linux-x86_64", "linux", "x86_64", "x86_64-linux-gnu")

@@ -4,7 +4,7 @@ import pytest
 
 from ckpm.model.requirement import parse_requirement
 from ckpm.recipe.edit import declare, new_environment, require, unrequire
-from ckpm.system.documents import parse_document
+from ckpm.schema.documents import parse_document
 
 COMMENTED = """\
 # my project

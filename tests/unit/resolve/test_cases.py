@@ -20,10 +20,10 @@ from ckpm.model.requirement import parse_requirement
 from ckpm.model.resolution import Preferences, Resolution
 from ckpm.model.toolchain import Compiling
 from ckpm.model.version import Version
-from ckpm.recipe.decode import decode
 from ckpm.recipe.recipes import RECIPE
 from ckpm.resolve import World, resolve
-from ckpm.system.documents import parse_document, write_document
+from ckpm.schema.decode import decode
+from ckpm.schema.documents import parse_document, write_document
 
 DATA = Path(__file__).parents[2] / "cases"
 CASES = sorted((DATA / "resolve").glob("*.yaml"))

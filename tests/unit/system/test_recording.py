@@ -10,8 +10,8 @@ import pytest
 from ckpm.model.platform import Platform
 from ckpm.recipe.load import load_cases
 from ckpm.recipe.machines import described_host
+from ckpm.schema.documents import write_list
 from ckpm.system.described import DescribedHost
-from ckpm.system.documents import write_list
 from ckpm.system.host import Host, LocalHost
 from ckpm.system.recording import RecordingHost
 

@@ -6,9 +6,9 @@ import pytest
 import yaml
 
 from ckpm.errors import ContentError
-from ckpm.recipe.decode import decode
 from ckpm.recipe.schema import RECORDS, json_schema, reference_rows
-from ckpm.system.documents import parse_document
+from ckpm.schema.decode import decode
+from ckpm.schema.documents import parse_document
 
 CASES = sorted((Path(__file__).parents[2] / "cases" / "recipes").glob("*.yaml"))
 

@@ -53,18 +53,19 @@ def read_document(path: Path) -> Mapped:
         ContentError: for anything that is not strict YAML, with file and line.
         NotFoundError: when there is no such file.
     """
-    return parse_document(_read(path), str(path))
+    return parse_document(read_text(path), str(path))
 
 
 def read_list(path: Path) -> Sequenced:
     """Read one file whose document is a list; raises as ``read_document``."""
-    node = _parse(_read(path), str(path))
+    node = _parse(read_text(path), str(path))
     if not isinstance(node, Sequenced):
         raise ContentError([f"{path}:1: expected a list"])
     return node
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Return the text of a file; raises as ``read_document``."""
     try:
         data = path.read_bytes()
     except OSError as error:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ckpm.errors import ContentError
-from ckpm.system.documents import Mapped, Node, Scalar, Sequenced, parse_document, write_document
+from ckpm.schema.documents import Mapped, Node, Scalar, Sequenced, parse_document, write_document
 
 
 def plain(node: Node) -> object:

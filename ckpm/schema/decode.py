@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from ckpm.errors import CkpmError, ContentError
-from ckpm.recipe.fields import Each, Field, Kind, Record, Table, Text
-from ckpm.system.documents import Mapped, Node, Scalar, Sequenced
+from ckpm.schema.documents import Mapped, Node, Scalar, Sequenced
+from ckpm.schema.fields import Each, Field, Kind, Record, Table, Text
 
 
 class _Missing(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ckpm.system.documents import Node
+from ckpm.schema.documents import Node
 
 
 @dataclass(frozen=True)
