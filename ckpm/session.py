@@ -12,9 +12,9 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ckpm.config.places import find_place, own_place
+from ckpm.config.places import find_place
 from ckpm.config.platforms import known_platforms
-from ckpm.config.settings import Settings, load_settings
+from ckpm.config.settings import load_settings
 from ckpm.errors import DownloadError, NotFoundError, UnsatisfiableError
 from ckpm.model.installation import Installation
 from ckpm.model.platform import Platform, parse_target
@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from ckpm.plan import Deciding, Refusals
 
 MAX_ATTEMPTS = 25
+Kept = Mapping[tuple[str, str], str]
+"""(package, scope) to the version to keep."""
 
 
 class Session:
@@ -62,7 +64,7 @@ class Session:
         choices: Choices | None = None,
     ) -> None:
         self.environ = dict(os.environ if environ is None else environ)  # noqa: TID251
-        self.settings: Settings = load_settings(self.environ, store=store)
+        self.settings = load_settings(self.environ, store=store)
         self.host: Host = host or LocalHost(self.environ, self.native)
         self._is_here = host is None
         self.store = Store(self.settings.store)
@@ -72,6 +74,7 @@ class Session:
         self.notes: list[str] = []
         self._installed: dict[str, tuple[Installation, ...]] = {}
         self.content = Content(self.settings, tuple(content), self.remark)
+        self.trust = self.content.trust
 
     # recipe
 
@@ -86,12 +89,8 @@ class Session:
     ) -> Place:
         """Return the environment that a name, or none, means here; ``create`` lets it be new."""
         ready = self.content.ready_environments
-        try:
-            return find_place(name, directory or Path.cwd(), self.store.environments, ready)
-        except NotFoundError:
-            if name is None or not create:
-                raise
-            return own_place(name, self.store.environments)
+        here, places = directory or Path.cwd(), self.store.environments
+        return find_place(name, here, places, ready, create=create)
 
     # detect
 
@@ -145,12 +144,11 @@ class Session:
         *,
         target: str | Platform | None = None,
         own: Sequence[Recipe] = (),
-        locked: Mapping[tuple[str, str], str] | None = None,
+        locked: Kept | None = None,
     ) -> Resolution:
         """Return the preferred compatible set, with uv's word on its Python packages.
 
-        ``locked`` maps (package, scope) to versions to keep. Where uv cannot be asked, that is
-        remarked. See ``ckpm.resolve.resolve`` for what else can be raised.
+        Where uv cannot be asked, that is remarked. ``ckpm.resolve.resolve`` raises more.
 
         Raises:
             ClosureConflictError: when Python packages clash whatever is chosen.
@@ -172,7 +170,7 @@ class Session:
         requirements: Sequence[Requirement],
         target: Platform,
         own: Sequence[Recipe] = (),
-        locked: Mapping[tuple[str, str], str] | None = None,
+        locked: Kept | None = None,
         nogoods: Sequence[Nogood] = (),
     ) -> Resolution:
         """Return what the solver alone prefers; uv is not asked. See ``ckpm.resolve.resolve``."""
@@ -194,18 +192,14 @@ class Session:
         return resolve(requirements, world, nogoods, timeout_s=self.choices.timeout_s)
 
     def _deciding(
-        self,
-        requirements: Sequence[Requirement],
-        target: Platform,
-        own: Sequence[Recipe],
-        kept: Mapping[tuple[str, str], str],
+        self, asked: Sequence[Requirement], target: Platform, own: Sequence[Recipe], kept: Kept
     ) -> Deciding:
         from ckpm.plan import Deciding, Refusals
 
         def propose(refusals: Refusals) -> Resolution:
             locked = {**kept, **refusals.preferred}
             try:
-                return self.propose(requirements, target, own, locked, refusals.nogoods)
+                return self.propose(asked, target, own, locked, refusals.nogoods)
             except UnsatisfiableError as error:
                 raise refusals.reason or unreachable(error, self.forbidden.values()) from error
 
@@ -239,10 +233,10 @@ class Session:
         from ckpm.plan import kept_versions, lock_target, moves, read_lock
 
         lock = read_lock(place.lock) or Lock(place.name)
-        self.registries.pins |= pins_of(lock)
         before = lock.target(target.name)
         kept = kept_versions(before, free) if keep else {}
-        self.registries.locked = before.closures if before and keep else ()
+        believed = before is None or self.trust.knows(place, before)
+        self.registries.keep(before if keep else None, pins_of(lock), believed=believed)
         texts = [str(requirement) for requirement in requirements]
 
         def settle(proposal: Resolution) -> LockedTarget:
@@ -267,8 +261,7 @@ class Session:
 
         asked = None if frozen else [str(r) for r in requirements]
         lock, entry = locked_target(place.lock, target, asked)
-        own = self.environment_file(place).packages
-        plan = self._plan(place, entry, own, target)
+        plan = self._plan(place, entry, self.environment_file(place).packages, target)
         return Prepared(place, tuple(requirements), target, lock, plan)
 
     def _plan(
@@ -276,17 +269,17 @@ class Session:
     ) -> Plan:
         from ckpm.plan import Planner, make_plan
 
-        recipes = self.content.recipes([package.name for package in entry.packages], own)
+        recipes = self.content.recipes([p.name for p in entry.packages], own)
         planner = Planner(entry, recipes, self.store, self.installed, target, self.native)
-        planner.allow_unverified = self.choices.allow_unverified
+        planner.allow_unverified = self.choices.allow_unverified or self.trust.knows(place, entry)
         plan = make_plan(planner, place.key, place.name)
         return replace(plan, notes=(*plan.notes, *self.notes))
 
     def forbid(self, candidate: Candidate, reason: str) -> None:
         """Leave a candidate out from now on, and remember to say so."""
         self.forbidden[candidate.release] = reason
-        name = f"{candidate.package} {candidate.version} from {candidate.origin}"
-        self.remark(f"{name} is left out: {reason}")
+        left_out = f"{candidate.package} {candidate.version} from {candidate.origin}"
+        self.remark(f"{left_out} is left out: {reason}")
 
     def remark(self, note: str) -> None:
         """Say something once, now and with the plan."""
@@ -310,7 +303,9 @@ class Session:
         if isinstance(what, Resolution):
             place = self.place(environment, create=True)
             what = self.prepare(place, what.requirements, target=what.target, own=own)
-        prepared = self._carry_out(what, own, self._install)
+        prepared = self._carry_out(
+            what, own, lambda p: self.is_current(p) or self.installer.install(p.plan)
+        )
         made = self.environment(prepared.place, prepared.target.name)
         return replace(made, made_from=prepared)
 
@@ -325,25 +320,27 @@ class Session:
         current = self.store.current(prepared.place.key, prepared.target.name)
         return current is not None and generation_digest(current) == prepared.plan.digest
 
-    def _install(self, prepared: Prepared) -> None:
-        if not self.is_current(prepared):
-            self.content.require_consent(prepared.plan)
-            self.installer.install(prepared.plan)
-
     def _carry_out(
-        self, prepared: Prepared, own: Sequence[Recipe], action: Callable[[Prepared], None]
+        self, prepared: Prepared, own: Sequence[Recipe], action: Callable[[Prepared], object]
     ) -> Prepared:
-        from ckpm.plan import write_lock
-
         for _ in range(MAX_ATTEMPTS):
             try:
+                if not self.is_current(prepared):
+                    self.trust.require_for(prepared, self.content.project)
                 action(prepared)
                 break
             except (SourceUnreachableError, UnreachableError) as error:
                 prepared = self._around(prepared, error, own)
-        if prepared.resolution is not None:
-            prepared = replace(prepared, lock=pinned(prepared.lock, prepared.locked, self.store))
-            write_lock(prepared.place.lock, prepared.lock)
+        return prepared if prepared.resolution is None else self.write_lock(prepared)
+
+    def write_lock(self, prepared: Prepared) -> Prepared:
+        """Write a lock that was made here, and return it; our edits take nobody's trust away."""
+        from ckpm.plan import write_lock
+
+        lock = pinned(prepared.lock, prepared.locked, self.store)
+        prepared = replace(prepared, lock=lock)
+        with self.trust.kept(prepared.place, prepared.locked):
+            write_lock(prepared.place.lock, lock)
         return prepared
 
     def _around(self, prepared: Prepared, error: DownloadError, own: Sequence[Recipe]) -> Prepared:
@@ -354,8 +351,8 @@ class Session:
             self.registries.unreachable |= error.hosts
         for candidate in unreachable_candidates(prepared, error, self.forbidden):
             self.forbid(candidate, error.message.splitlines()[-1].strip())
-        place, asked, target = prepared.place, prepared.requirements, prepared.target
-        return self.prepare(place, asked, target=target, own=own, keep=prepared.keep)
+        asked, target = prepared.requirements, prepared.target
+        return self.prepare(prepared.place, asked, target=target, own=own, keep=prepared.keep)
 
     # activate
 
@@ -372,8 +369,8 @@ class Session:
         current = self.store.current(place.key, name)
         if current is None:
             hint = f"run `ckpm sync -e {place.name}`" if place.is_ready else "run `ckpm install`"
-            message = f"the environment `{place.name}` is not installed for {name}"
-            raise NotFoundError(message, hints=[hint])
+            what = f"the environment `{place.name}` is not installed for {name}"
+            raise NotFoundError(what, hints=[hint])
         activation = Activation(place.key, name, str(current), read_generation(current), place.name)
         return Environment(place.name, name, current, activation.all_changes)
 

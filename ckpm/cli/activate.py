@@ -6,8 +6,8 @@ import argparse
 from collections.abc import Mapping
 
 from ckpm.activate import activate_command, deactivate_command
-from ckpm.cli.context import Context, add_common
-from ckpm.errors import UsageError
+from ckpm.cli.context import Context, add_common, add_exact
+from ckpm.errors import StaleLockError, UsageError
 from ckpm.model.request import Environment
 from ckpm.run import environment_for, find_program, subshell
 from ckpm.system.process import replace
@@ -35,6 +35,8 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
             metavar="-- PROGRAM [ARGUMENT ...]",
             help="what to run",
         )
+    if command in ("shell", "exec"):
+        add_exact(parser)
     if command != "deactivate":
         add_common(parser, "env", "target", "store")
 
@@ -67,7 +69,25 @@ def _exec(options: argparse.Namespace, environment: Environment, environ: Mappin
 def _environment(options: argparse.Namespace, context: Context) -> Environment:
     session = context.session
     place = session.place(options.env)
+    if vars(options).get("locked") or vars(options).get("frozen"):
+        _require_locked(options, context)
     return session.environment(place, context.target.name)
+
+
+def _require_locked(options: argparse.Namespace, context: Context) -> None:
+    """Make sure that the environment is what its lock says; nothing is installed for that."""
+    from ckpm.cli.request import environment_request
+
+    request = environment_request(context, options.env)
+    prepared = context.session.prepare_locked(
+        request.place, request.requirements, target=context.target, frozen=options.frozen
+    )
+    if not context.session.is_current(prepared):
+        how = "--frozen" if options.frozen else "--locked"
+        raise StaleLockError(
+            f"the environment `{request.place.name}` is not what its lock says",
+            hints=[f"run `ckpm sync {how}`"],
+        )
 
 
 def _shell(options: argparse.Namespace, context: Context) -> str:

@@ -167,6 +167,13 @@ def add_common(parser: argparse.ArgumentParser, *names: str) -> None:
         parser.add_argument(*flags, **settings)
 
 
+def add_exact(parser: argparse.ArgumentParser) -> None:
+    """Add the two ways to demand exactly what is locked."""
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--locked", action="store_true", help="fail when the lock does not fit")
+    how.add_argument("--frozen", action="store_true", help="take the lock without comparing")
+
+
 COMMON: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "json": (("--json",), {"action": "store_true", "help": "print one JSON document"}),
     "env": (

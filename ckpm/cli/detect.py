@@ -17,7 +17,7 @@ from ckpm.cli.installations import (
     sighting_document,
 )
 from ckpm.cli.progress import Counting
-from ckpm.config.trust import CONTENT_DIR
+from ckpm.config.project_files import CONTENT_DIR
 from ckpm.detect import Journal, Search
 from ckpm.detect.facts import machine_facts
 from ckpm.errors import NotFoundError, UsageError

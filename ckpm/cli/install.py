@@ -22,7 +22,6 @@ from ckpm.cli.request import (
     with_reachability,
     with_requirements,
 )
-from ckpm.config.trust import is_trusted, trust
 from ckpm.errors import NotFoundError
 from ckpm.model.lock import LockedTarget
 from ckpm.model.plan import PackageStep
@@ -86,11 +85,8 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
 
 def _save(context: Context, request: Request, text: str) -> None:
     """Write the environment file; our own edit takes nobody's trust away."""
-    register, directory = context.session.content.trust_register, request.place.file.parent
-    trusted = request.place.is_project and is_trusted(directory, register)
-    save(request.place.file, text)
-    if trusted:
-        trust(directory, register)
+    with context.session.trust.kept(request.place):
+        save(request.place.file, text)
 
 
 def _edited(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ckpm.cli.columns import size
-from ckpm.cli.context import Context, add_common
+from ckpm.cli.context import Context, add_common, add_exact
 from ckpm.cli.install import plan_document, say_moves
 from ckpm.cli.render import plan_text, resolution_table
 from ckpm.cli.request import (
@@ -17,7 +17,6 @@ from ckpm.cli.request import (
     with_requirements,
 )
 from ckpm.model.request import Prepared
-from ckpm.plan import write_lock
 
 EXAMPLES = {
     "lock": "examples:\n  ckpm lock\n  ckpm lock --target android-arm64\n",
@@ -32,9 +31,7 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
     if command == "fetch":
         parser.add_argument("packages", nargs="*", metavar="PACKAGE", help="more to fetch for")
     if command == "sync":
-        how = parser.add_mutually_exclusive_group()
-        how.add_argument("--locked", action="store_true", help="fail when the lock does not fit")
-        how.add_argument("--frozen", action="store_true", help="take the lock without comparing")
+        add_exact(parser)
     add_common(parser, "env", "target", "dry-run", "json", "quiet", "store", "offline")
     add_common(parser, "prefer", "lowest", "no-detected", "allow-unverified")
 
@@ -73,7 +70,7 @@ def _prepared(
 
 
 def _lock(context: Context, prepared: Prepared) -> None:
-    write_lock(prepared.place.lock, prepared.lock)
+    context.session.write_lock(prepared)
     if prepared.resolution is not None:
         context.print(resolution_table(prepared.resolution))
     for note in dict.fromkeys(prepared.plan.notes):

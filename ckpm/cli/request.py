@@ -7,11 +7,15 @@ from dataclasses import dataclass, replace
 
 from ckpm.cli.context import Context
 from ckpm.config.places import split_variant, variant
-from ckpm.errors import UsageError
+from ckpm.errors import DownloadError, NotFoundError, StaleLockError, UsageError
 from ckpm.model.recipe import Recipe
 from ckpm.model.request import Environment, Place, Prepared
 from ckpm.model.requirement import Options, Requirement
 from ckpm.model.workflow import EnvironmentFile
+from ckpm.plan import read_lock
+
+CHOOSING = ("prefer", "lowest", "no_detected")
+"""Options that say how to choose."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,51 @@ def prepare(
     )
 
 
+def prepare_as_locked(context: Context, request: Request) -> Prepared:
+    """Plan from the lock, which stays what it is; where nothing is locked, that is done, and said.
+
+    The lock of a project is its author's. Any other lies in the store and is ckpm's own: it is made
+    again, and said, when it no longer fits.
+
+    Raises:
+        StaleLockError: when a project's lock, or any with ``--locked``, does not fit.
+        NotFoundError: when something that was detected then is not here.
+    """
+    place, session = request.place, context.session
+    if not _is_binding(context, place):
+        return prepare(context, request)
+    try:
+        return session.prepare_locked(
+            place, request.requirements, target=context.target, frozen=context.options.frozen
+        )
+    except (StaleLockError, NotFoundError) as error:
+        if place.is_project or is_strict(context):
+            raise
+        context.say(f"locking `{place.name}` again: {error.headline}")
+        return prepare(context, request)
+
+
+def _is_binding(context: Context, place: Place) -> bool:
+    """Whether there is a lock to be kept to; a project's has to be, or a request is refused."""
+    lock = read_lock(place.lock)
+    is_locked = lock is not None and lock.target(context.target.name) is not None
+    changing = [flag for flag in CHOOSING if vars(context.options).get(flag)]
+    if ((is_locked and place.is_project) or is_strict(context)) and changing:
+        flag = f"--{changing[0].replace('_', '-')}"
+        raise UsageError(
+            f"`{flag}` chooses anew, and `ckpm {context.command}` keeps to the lock",
+            hints=[f"choose first: `ckpm lock {flag} …`"],
+        )
+    if not is_locked and place.is_project and not is_strict(context):
+        context.say(f"nothing is locked for {context.target.name} yet: locking it in {place.lock}")
+    return is_strict(context) or (is_locked and not changing)
+
+
+def is_strict(context: Context) -> bool:
+    """Whether the lock must fit, or is taken as it is."""
+    return bool(context.options.locked or context.options.frozen)
+
+
 def with_reachability(context: Context, prepared: Prepared) -> Prepared:
     """Return the plan with a note for each host that cannot be reached from here."""
     if context.session.choices.offline:
@@ -118,3 +167,14 @@ def with_reachability(context: Context, prepared: Prepared) -> Prepared:
 def install(context: Context, request: Request, prepared: Prepared) -> Environment:
     """Carry out a prepared plan."""
     return context.session.install(prepared, request.own)
+
+
+def install_as_locked(context: Context, request: Request, prepared: Prepared) -> Environment:
+    """Carry out a plan made by ``prepare_as_locked``; only ckpm's own lock is planned around."""
+    try:
+        return install(context, request, prepared)
+    except DownloadError as error:
+        if prepared.resolution is not None or request.place.is_project or is_strict(context):
+            raise
+        context.say(f"locking `{request.place.name}` again: {error.headline}")
+        return install(context, request, prepare(context, request))

@@ -25,7 +25,7 @@ def run_here(context: Context, request: Request, environment: Environment, asked
     """Run a workflow; programs of a foreign target are emulated, and what that proves is said."""
     workflow, parameters, output = asked
     target, session = context.target, context.session
-    local = Local(session.environ, talk=context.is_json)
+    local = Local(_surroundings(context, request), talk=context.is_json)
     if target.name == session.native.name:
         return run_workflow(workflow, environment, parameters, output, local)
     inside = [environment]
@@ -39,6 +39,16 @@ def run_here(context: Context, request: Request, environment: Environment, asked
         outcome = run_workflow(workflow, whole, parameters, output, local)
     context.say(_worth(target.name, target.stand_in))
     return outcome
+
+
+def _surroundings(context: Context, request: Request) -> Mapping[str, str]:
+    """Return the caller's variables; what a project's scripts are compiled to lies elsewhere.
+
+    Consent is given to scripts, and what somebody compiled beside them might be something else.
+    """
+    session = context.session
+    bytecode = {"PYTHONPYCACHEPREFIX": str(session.store.root / "cache" / "bytecode")}
+    return {**bytecode, **session.environ} if request.place.is_project else session.environ
 
 
 def _emulated(

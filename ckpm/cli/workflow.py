@@ -13,16 +13,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ckpm.cli.columns import size
-from ckpm.cli.context import Context, add_common
+from ckpm.cli.context import Context, add_common, add_exact
 from ckpm.cli.render import plan_text
-from ckpm.cli.request import Request, install, prepare, with_reachability
+from ckpm.cli.request import (
+    Request,
+    install_as_locked,
+    prepare_as_locked,
+    with_reachability,
+)
 from ckpm.cli.results import add_result_arguments, records, show_results
 from ckpm.cli.workflow_request import options_of, pairs_of, workflow_request
-from ckpm.config.trust import require_trust
 from ckpm.detect.facts import machine_facts
 from ckpm.model.request import Environment, Place, Prepared
 from ckpm.model.workflow import Workflow
-from ckpm.plan.lockfile import lock_text
+from ckpm.schema.lock_text import lock_text
 from ckpm.workflow import RunRecord
 from ckpm.workflow.execute import Outcome, chosen_parameters
 
@@ -71,6 +75,7 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
         metavar="DEVICE",
         help="deploy to this device and run there: ssh://[user@]host[:port] or adb:[SERIAL]",
     )
+    add_exact(parser)
     add_common(parser, "env", "target", "dry-run", "json", "quiet", "store", "offline")
     add_common(parser, "prefer", "lowest", "no-detected", "allow-unverified")
 
@@ -101,10 +106,9 @@ def _run(options: argparse.Namespace, context: Context, there: Visit | None) -> 
     parameters = pairs_of(options.values)
     chosen_parameters(workflow, parameters)
     if request.place.is_project:
-        require_trust(
-            request.place.file.parent, context.session.content.trust_register, "running it"
-        )
-    prepared = prepare(context, request)
+        trust = context.session.trust
+        trust.require(request.place.file.parent, "running it", here=Path.cwd())
+    prepared = prepare_as_locked(context, request)
     if options.dry_run:
         prepared = with_reachability(context, prepared)
         context.print(plan_text(prepared.plan))
@@ -114,7 +118,7 @@ def _run(options: argparse.Namespace, context: Context, there: Visit | None) -> 
             f"preparing {prepared.place.name}: at most {size(prepared.plan.fetch_bytes)} to fetch"
         )
     _require_interpreter(context, there, prepared, workflow)
-    environment = install(context, request, prepared)
+    environment = install_as_locked(context, request, prepared)
     prepared = environment.made_from or prepared
     root = _deployed(context, there, request.place, environment)
     output = Path(options.output or f"{workflow.name}-results").absolute()

@@ -18,12 +18,17 @@ _OPTIONS = re.compile(r"[a-z][a-z0-9-]*=[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def find_place(
-    name: str | None, directory: Path, environments: Path, ready: Sequence[Path]
+    name: str | None,
+    directory: Path,
+    environments: Path,
+    ready: Sequence[Path],
+    *,
+    create: bool = False,
 ) -> Place:
     """Return the environment that ``name`` means in ``directory``.
 
     Without a name: the nearest ``ckpm.yaml`` upward, else the user environment ``default``. A name
-    may be that of a variant.
+    may be that of a variant; with ``create`` it may be new.
 
     Raises:
         NotFoundError: for a name that no environment has.
@@ -32,7 +37,12 @@ def find_place(
     if name is None:
         return _find(None, directory, environments, ready)
     name, options = split_variant(name)
-    place = _find(name, directory, environments, ready)
+    try:
+        place = _find(name, directory, environments, ready)
+    except NotFoundError:
+        if not create:
+            raise
+        place = own_place(name, environments)
     return variant(place, options) if options else place
 
 

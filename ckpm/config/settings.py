@@ -26,6 +26,11 @@ class Settings:
         return self.user / "platforms"
 
     @property
+    def trusted(self) -> Path:
+        """What a person has consented to."""
+        return self.user / "trusted.json"
+
+    @property
     def registered(self) -> Path:
         """The installations that a person registered."""
         return self.user / "registered.json"

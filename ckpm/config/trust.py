@@ -1,56 +1,156 @@
-"""Trust: which project content a person has consented to, by digest."""
+"""Trust: what a person has consented to, kept in a file beside that person's settings.
+
+A project is trusted as it is, file by file (see ``files_that_run``), or with whatever it will hold.
+An entry of a lock is known by its digest when it was made here, or came with a project that was
+trusted then.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
+from ckpm.config.project_files import files_that_run
 from ckpm.errors import UntrustedError
+from ckpm.schema.lock_text import entry_digest
 from ckpm.system.files import write_text
 
-CONTENT_DIR = ".ckpm"
+if TYPE_CHECKING:
+    from ckpm.model.lock import LockedTarget
+    from ckpm.model.plan import Privilege
+    from ckpm.model.request import Place, Prepared
+
+EDITS = "edits"
 
 
-def content_digest(project: Path) -> str:
-    """Return the digest of everything in a project that could run: its file and its content."""
-    digest = hashlib.sha256()
-    files = [project / "ckpm.yaml", *sorted((project / CONTENT_DIR).rglob("*"))]
-    for path in files:
-        # What Python leaves beside a script that ran is nobody's statement.
-        if path.is_file() and "__pycache__" not in path.parts:
-            digest.update(f"{path.relative_to(project)}\0".encode())
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
+@dataclass(frozen=True)
+class Trust:
+    """One person's consents, in the file ``register``."""
+
+    register: Path
+
+    def covers(self, project: Path) -> bool:
+        """Whether a person trusts the project as it is now."""
+        return not self._changes(project)
+
+    def knows(self, place: Place, entry: LockedTarget) -> bool:
+        """Whether an entry of a place's lock was made here, or trusted.
+
+        Nobody else writes the locks that lie in the store.
+        """
+        if not place.is_project or entry_digest(entry) in self._whole():
+            return True
+        return self.covers(place.file.parent)
+
+    def give(
+        self, project: Path, *, edits: bool = False, entries: Iterable[LockedTarget] = ()
+    ) -> None:
+        """Trust a project as it is now, or (``edits``) whatever it will hold.
+
+        ``entries`` are what its locks hold.
+        """
+        files = EDITS if edits else files_that_run(project)
+        self._write({str(project.resolve()): files, **_digests(entries)})
+
+    @contextmanager
+    def kept(self, place: Place, entry: LockedTarget | None = None) -> Iterator[None]:
+        """Keep a person's trust through an edit of our own, which may write a lock's ``entry``."""
+        project = place.file.parent
+        renewed = place.is_project and self._of(project) != EDITS and self.covers(project)
+        yield
+        entries = [entry] if entry and place.is_project else []
+        if renewed:
+            self.give(project, entries=entries)
+        else:
+            self._write(_digests(entries))
+
+    def require(self, project: Path, what: str, here: Path | None = None) -> None:
+        """Make sure that a project may run something, names in it being read from ``here`` too.
+
+        Raises:
+            UntrustedError: when nobody has consented to its content as it is now.
+        """
+        changes = self._changes(project, here)
+        if not changes:
+            return
+        hints = [f"read it, then: ckpm trust {project}"]
+        if self._of(project):
+            hints.insert(0, f"since you trusted it, this changed: {_listed(changes)}")
+            hints.append(f"to trust whatever you make of it: ckpm trust --edits {project}")
+        message = f"the project at `{project}` is not trusted, and {what} runs what it says"
+        raise UntrustedError(message, hints=hints)
+
+    def require_for(self, prepared: Prepared, also: Path | None) -> None:
+        """Make sure that a person agrees to what a plan does beyond filling the store.
+
+        A project is asked about whose recipes have a part in that, the environment's own or
+        ``also``; and a project's lock that is used as it is, unless this person made it.
+
+        Raises:
+            UntrustedError: before anything has run.
+        """
+        place, privileges = prepared.place, prepared.plan.privileges
+        own = {also, place.file.parent if place.is_project else None}
+        for project, privilege in product(filter(None, own), privileges):
+            if _has_part(project.resolve(), privilege):
+                self.require(project, f"installing this (`{privilege.package}` {privilege.what})")
+        does = [f"`{each.package}` {each.what}" for each in privileges if each.is_locked]
+        if does and prepared.resolution is None and not self.knows(place, prepared.locked):
+            raise UntrustedError(
+                f"the lock in `{place.file.parent}` was not made here: {_listed(does)}",
+                hints=[
+                    f"read it, then: ckpm trust {place.file.parent}",
+                    "or choose anew, here: `ckpm lock`",
+                ],
+            )
+
+    def _changes(self, project: Path, here: Path | None = None) -> list[str]:
+        """Return the files that are not what a person consented to, sorted."""
+        known = self._of(project)
+        if isinstance(known, str):
+            return []
+        now = files_that_run(project)
+        meant = now if here in (None, project) else now | files_that_run(project, here)
+        changed = {name for name, digest in meant.items() if known.get(name) != digest}
+        return sorted(changed | (known.keys() - now.keys()))
+
+    def _of(self, project: Path) -> dict[str, str] | Literal["edits"]:
+        """Return the files that a person consented to, or that the project may hold anything."""
+        entry = self._whole().get(str(project.resolve()))
+        return "edits" if entry == EDITS else entry if isinstance(entry, dict) else {}
+
+    def _whole(self) -> dict[str, Any]:
+        try:
+            known = json.loads(self.register.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return known if isinstance(known, dict) else {}
+
+    def _write(self, entries: Mapping[str, object]) -> None:
+        if not entries:
+            return
+        from filelock import FileLock
+
+        self.register.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(self.register.with_name(f".{self.register.name}.lock")):
+            known = {**self._whole(), **entries}
+            write_text(self.register, json.dumps(known, indent=1, sort_keys=True) + "\n")
 
 
-def is_trusted(project: Path, register: Path) -> bool:
-    """Whether a person trusts the project as it is now."""
-    return _read(register).get(str(project.resolve())) == content_digest(project)
+def _has_part(project: Path, privilege: Privilege) -> bool:
+    """Whether a recipe of a project has a part in something."""
+    return any(Path(each).resolve().is_relative_to(project) for each in privilege.directories)
 
 
-def trust(project: Path, register: Path) -> None:
-    """Record that a person trusts the project as it is now."""
-    known = {**_read(register), str(project.resolve()): content_digest(project)}
-    write_text(register, json.dumps(known, indent=1, sort_keys=True) + "\n")
+def _digests(entries: Iterable[LockedTarget]) -> dict[str, object]:
+    return {entry_digest(entry): True for entry in entries}
 
 
-def require_trust(project: Path, register: Path, what: str) -> None:
-    """Make sure that a project may run something.
-
-    Raises:
-        UntrustedError: when nobody has consented to its content as it is now.
-    """
-    if not is_trusted(project, register):
-        raise UntrustedError(
-            f"the project at `{project}` is not trusted, and {what} runs what it says",
-            hints=[f"read it, then: ckpm trust {project}"],
-        )
-
-
-def _read(register: Path) -> dict[str, str]:
-    try:
-        known = json.loads(register.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return known if isinstance(known, dict) else {}
+def _listed(texts: Sequence[str], most: int = 4) -> str:
+    more = f" and {len(texts) - most} more" if len(texts) > most else ""
+    return ", ".join(texts[:most]) + more

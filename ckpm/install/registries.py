@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from ckpm.errors import DownloadError
 from ckpm.install.python_releases import python_releases, target_pythons
 from ckpm.install.verdicts import Verdicts
-from ckpm.model.lock import Artifact, Closure
+from ckpm.model.lock import Artifact, Closure, LockedTarget
 from ckpm.model.platform import Platform
 from ckpm.model.recipe import Digest, Part, Recipe, Source
 from ckpm.model.refusals import ClosureConflictError, SourceError, UnreachableError
@@ -31,7 +31,8 @@ class Registries:
 
     ``unreachable`` are hosts that did not answer in this session and are not asked again; ``pins``
     are the digests that a lock took of files, by their origin, when they first came; ``is_here``
-    says which files need no host; ``locked`` are closures to keep as far as they fit.
+    says which files need no host; ``locked`` are closures to keep as far as they fit, and
+    ``believes_locked`` says whether their files count too, not the versions alone.
     """
 
     index: PythonIndex
@@ -41,8 +42,20 @@ class Registries:
     unreachable: set[str] = field(default_factory=set)
     pins: dict[str, Digest] = field(default_factory=dict)
     locked: tuple[Closure, ...] = ()
+    believes_locked: bool = True
     is_here: Callable[[Artifact], bool] = lambda _: False
     _managed: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+
+    def keep(
+        self, entry: LockedTarget | None, pins: Mapping[str, Digest], *, believed: bool
+    ) -> None:
+        """Keep to the closures of a lock's entry, and to the pins of all of it.
+
+        Of an entry that is not ``believed`` the versions count, and not the files.
+        """
+        self.locked = entry.closures if entry else ()
+        self.believes_locked = believed
+        self.pins.update(pins)
 
     @cached_property
     def oracle(self) -> Verdicts:
@@ -82,7 +95,7 @@ class Registries:
             hosts = artifact.hosts
             if hosts and hosts <= self.unreachable and not self.is_here(artifact):
                 raise SourceError(candidate, f"cannot reach {', '.join(sorted(hosts))}")
-            if not self.allow_unverified and not _is_verifiable(artifact):
+            if not self.allow_unverified and not artifact.is_verifiable:
                 raise SourceError(
                     candidate,
                     f"nobody published a digest of `{artifact.name}` (`--allow-unverified`)",
@@ -109,7 +122,8 @@ class Registries:
         known = next((c for c in self.locked if c.scope == scope), None)
         if known is None:
             return self.oracle.lock(scope, requirements, python, platform, indexes)
-        if (known.scope, known.python, known.requirements, known.platform) == asked:
+        of_known = (known.scope, known.python, known.requirements, known.platform)
+        if self.believes_locked and of_known == asked:
             return known
         kept = {d.name: f"{d.name}=={d.version}" for d in known.distributions}
         while True:
@@ -221,16 +235,6 @@ def _plain_artifact(part: Part) -> Artifact:
 
 def _file_name(url: str) -> str:
     return PurePosixPath(urlsplit(url).path).name or "download"
-
-
-def _is_verifiable(artifact: Artifact) -> bool:
-    strongest = artifact.strongest
-    if artifact.registry == "uv":
-        return True
-    # A weak digest counts only together with the size, except where the registry itself states it.
-    return strongest is not None and (
-        not strongest.is_weak or artifact.size is not None or strongest.algorithm == "sha1"
-    )
 
 
 def _fits(wheel: IndexFile, platform: Platform) -> bool:

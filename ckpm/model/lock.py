@@ -40,6 +40,16 @@ class Artifact:
         return self.strongest is not None and not self.strongest.is_weak
 
     @property
+    def is_verifiable(self) -> bool:
+        """Whether something vouches for its bytes; uv knows the digests of its own files."""
+        if self.registry == "uv":
+            return True
+        found = self.strongest
+        # A weak one counts only together with the size, except where a registry itself states it.
+        weak = found is not None and (self.size is not None or found.algorithm == "sha1")
+        return found is not None and (not found.is_weak or weak)
+
+    @property
     def strongest(self) -> Digest | None:
         """The digest that verification relies on; ``None`` where nobody published one."""
         order = ("sha512", "sha384", "sha256", "sha1", "md5")

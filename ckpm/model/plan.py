@@ -19,7 +19,6 @@ class FetchStep:
     artifact: Artifact
     wanted_by: str
     present: bool = False
-    allow_unverified: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,12 +77,6 @@ class PackageStep:
         return Path(self.recipe.directory) / path if path else None
 
     @property
-    def runs_content(self) -> bool:
-        """Whether making it runs commands that its recipe states."""
-        tests = any(test.command for test in self.recipe.tests)
-        return bool(self.source.steps) or self.source.method == "build" or tests
-
-    @property
     def verb(self) -> str:
         """What happens, in a word."""
         if self.source.method == "build":
@@ -106,6 +99,20 @@ class GenerationStep:
     toolchains: tuple[UsedToolchain, ...] = ()
 
 
+@dataclass(frozen=True)
+class Privilege:
+    """What a package does to a machine beyond files in the store: it runs, or changes a shell.
+
+    ``directories`` are those of the recipes that have a part in it; ``is_locked`` says whether it
+    depends on what a lock holds too, and not on recipes and this machine alone.
+    """
+
+    package: str
+    what: str
+    directories: tuple[str, ...]
+    is_locked: bool = True
+
+
 Step = FetchStep | PythonStep | PackageStep | GenerationStep
 
 
@@ -117,6 +124,7 @@ class Plan:
     notes: tuple[str, ...] = ()
     target: Platform | None = field(default=None, compare=False)
     is_foreign: bool = False
+    privileges: tuple[Privilege, ...] = ()
 
     @property
     def digest(self) -> str:

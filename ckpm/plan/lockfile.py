@@ -6,29 +6,24 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ckpm.errors import ContentError, StaleLockError
-from ckpm.model.lock import Artifact, Closure, Lock, LockedPackage, LockedTarget
+from ckpm.model.lock import Lock, LockedTarget
 from ckpm.model.platform import Platform
 from ckpm.schema.decode import decode
-from ckpm.schema.documents import Mapped, Plain, Scalar, parse_document, read_text, write_document
+from ckpm.schema.documents import Mapped, Scalar, parse_document, read_text, write_document
 from ckpm.schema.lock import FORMAT, LOCK
+from ckpm.schema.lock_text import lock_document
 from ckpm.system.files import write_text
 
-RESOLVER = "1"
 HEADER = "# Written by ckpm; commit it. Change it with `ckpm lock` or `ckpm update`.\n"
 
 
 def write_lock(path: Path, lock: Lock) -> None:
     """Write a lock; the same lock is always the same bytes."""
-    plain = _lock_plain(lock)
+    plain = lock_document(lock)
     lines = (HEADER + write_document({**plain, "lines": 0})).count("\n")
     # It stands before what may be cut off.
     counted = {"format": plain.pop("format"), "lines": lines, **plain}
     write_text(path, HEADER + write_document(counted))
-
-
-def lock_text(lock: Lock) -> str:
-    """Return the canonical text of a lock, for digests."""
-    return write_document(_lock_plain(lock))
 
 
 def read_lock(path: Path) -> Lock | None:
@@ -58,9 +53,9 @@ def _require_whole(path: Path, document: Mapped, lines: int) -> None:
     stated = document.entries.get("lines")
     if isinstance(stated, Scalar) and stated.text != str(lines):
         fault = (
-            f"{path}:{stated.line}: lines: it says that it has {stated.text!a:.20}, and has {lines}:"
-            " it was cut short or edited; take it from version control again, or remove it and run"
-            " `ckpm lock`"
+            f"{path}:{stated.line}: lines: it says that it has {stated.text!a:.20}, and has"
+            f" {lines}: it was cut short or edited; take it from version control again, or remove"
+            " it and run `ckpm lock`"
         )
         raise ContentError([fault])
 
@@ -83,84 +78,3 @@ def locked_target(
             hints=["run `ckpm lock`, or use `--frozen` to take it as it is"],
         )
     return lock, entry
-
-
-def _lock_plain(lock: Lock) -> dict[str, Plain]:
-    return {
-        "format": FORMAT,
-        "resolver": RESOLVER,
-        "environment": lock.environment,
-        "targets": [_target_plain(target) for target in lock.targets],
-    }
-
-
-def _target_plain(target: LockedTarget) -> dict[str, Plain]:
-    return {
-        "target": target.target,
-        "facts": dict(target.facts),
-        "requires": list(target.requires),
-        "packages": [_package_plain(package) for package in target.packages],
-        "python": [_closure_plain(closure) for closure in target.closures],
-    }
-
-
-def _package_plain(package: LockedPackage) -> dict[str, Plain]:
-    texts = {
-        "name": package.name,
-        "version": package.version,
-        "from": package.method,
-        "kind": package.kind,
-        "scope": package.scope,
-        "recipe": package.recipe,
-        "line": package.source_line or None,
-        "license": package.license,
-        "constraint": package.constraint,
-        "evidence": package.evidence,
-        "alternative": package.alternative,
-    }
-    plain: dict[str, Plain] = {name: value for name, value in texts.items() if value}
-    if package.options:
-        plain["options"] = dict(package.options)
-    if package.needs:
-        plain["needs"] = list(package.needs)
-    if package.artifacts:
-        plain["files"] = [_artifact_plain(artifact) for artifact in package.artifacts]
-    return plain
-
-
-def _artifact_plain(artifact: Artifact) -> dict[str, Plain]:
-    plain: dict[str, Plain] = {"name": artifact.name}
-    if artifact.size is not None:
-        plain["size"] = artifact.size
-    plain |= {digest.algorithm: digest.value for digest in artifact.digests}
-    if artifact.registry:
-        plain |= {"registry": artifact.registry, "reference": artifact.reference}
-    elif artifact.urls:
-        plain["urls"] = list(artifact.urls)
-    return plain
-
-
-def _closure_plain(closure: Closure) -> dict[str, Plain]:
-    """The fields of a pylock.toml (packaging's specification), without index addresses."""
-    return {
-        "scope": closure.scope,
-        "requires-python": f"=={closure.python}",
-        "platform": closure.platform,
-        "requirements": list(closure.requirements),
-        "packages": [
-            {
-                "name": d.name,
-                "version": d.version,
-                **({"index": d.index} if d.index else {}),
-                "wheels": [
-                    {
-                        "name": w.name,
-                        "size": w.size if w.size is not None else "",
-                        "sha256": w.sha256,
-                    }
-                    for w in d.wheels
-                ],
-            }
-            for d in closure.distributions
-        ],
-    }

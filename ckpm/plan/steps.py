@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ckpm.errors import NotFoundError, StaleLockError
+from ckpm.errors import IntegrityError, NotFoundError
 from ckpm.model.installation import Installation
 from ckpm.model.lock import Closure, LockedPackage, LockedTarget
 from ckpm.model.plan import (
@@ -14,6 +14,7 @@ from ckpm.model.plan import (
     GenerationStep,
     PackageStep,
     Plan,
+    Privilege,
     PythonStep,
     Step,
     UsedToolchain,
@@ -24,6 +25,8 @@ from ckpm.model.requirement import parse_requirement
 from ckpm.model.scopes import TARGET_SCOPE, TOOLCHAIN, toolchain_scope
 from ckpm.plan.changes import Placed, environment_changes
 from ckpm.plan.keys import is_compiled, package_key
+from ckpm.plan.privileges import of_compiling, of_making, of_using
+from ckpm.plan.stated import files_of_the_lock_alone, locked_source
 from ckpm.store import Store, input_key
 
 
@@ -41,6 +44,7 @@ class Planner:
     steps: list[Step] = field(default_factory=list)
     results: dict[tuple[str, str, str], str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    privileges: list[Privilege] = field(default_factory=list)
 
     @property
     def is_native(self) -> bool:
@@ -56,18 +60,18 @@ def make_plan(planner: Planner, environment: str, name: str) -> Plan:
         NotFoundError: when a detected piece is not on this machine and nothing can stand in.
     """
     own = planner.locked.in_scope(TARGET_SCOPE)
-    placed = [_place(planner, package) for package in own]
-    placed += [_place(planner, package) for package in planner.locked.in_scope(TOOLCHAIN)]
+    own += planner.locked.in_scope(TOOLCHAIN)
+    placed = [item for item in (_place(planner, package) for package in own) if item is not None]
+    for item in placed:
+        planner.privileges += of_using(item, planner.target, native=planner.is_native)
     closure = planner.locked.closure(TARGET_SCOPE)
     python = _python(planner, TARGET_SCOPE) if closure else None
     if closure and python:
         planner.steps.append(PythonStep(closure, python, "the environment"))
         if not planner.is_native:
             planner.notes.append(_own_python(planner, closure))
-    changes = environment_changes(
-        [item for item in placed if item is not None], planner.target, planner.build, closure
-    )
-    links = tuple((item.link, item.prefix) for item in placed if item is not None and item.in_store)
+    changes = environment_changes(placed, planner.target, planner.build, closure)
+    links = tuple((item.link, item.prefix) for item in placed if item.in_store)
     compiling = _toolchains(planner, TARGET_SCOPE)
     step = GenerationStep(
         environment, name, planner.target, links, changes, closure, python, toolchains=compiling
@@ -75,7 +79,11 @@ def make_plan(planner: Planner, environment: str, name: str) -> Plan:
     digest = input_key({"step": repr(step)})
     planner.steps.append(replace(step, digest=digest))
     return Plan(
-        tuple(planner.steps), tuple(planner.notes), planner.target, is_foreign=not planner.is_native
+        tuple(planner.steps),
+        tuple(planner.notes),
+        planner.target,
+        is_foreign=not planner.is_native,
+        privileges=tuple(dict.fromkeys(planner.privileges)),
     )
 
 
@@ -100,12 +108,13 @@ def _place(planner: Planner, package: LockedPackage) -> Placed | None:
         return Placed(package, recipe, found.prefix, in_store=False, changes=found.environment)
     if package.method in ("fact", "uv-python", "system"):
         return None
-    if recipe is None or (package.recipe and recipe.digest[:32] != package.recipe):
-        raise StaleLockError(
-            f"the recipe of `{package.name}` is not the one that was locked",
-            hints=["run `ckpm lock` to lock again"],
+    recipe, source = locked_source(package, recipe)
+    for artifact in files_of_the_lock_alone(package, source):
+        where = ", ".join(sorted(artifact.hosts)) or artifact.registry
+        planner.notes.append(
+            f"`{artifact.name}` of `{package.title}` is the lock's own choice, from {where}: the"
+            " recipe states another file"
         )
-    source = next((s for s in recipe.sources if s.line == package.source_line), recipe.sources[0])
     if source.method == "pypi" and source.text("layout") != "files":
         part = "venv" if planner.is_native or package.scope else "python"
         return Placed(package, recipe, f"{{generation}}/{part}", in_store=False)
@@ -132,6 +141,8 @@ def _make(planner: Planner, package: LockedPackage, recipe: Recipe, source: Sour
     step = replace(unkeyed, key=key, present=planner.store.has_result(result))
     if step not in planner.steps:
         if not step.present:
+            tools, native = planner.locked.in_scope(scope), step.platform.name == planner.build.name
+            planner.privileges += of_making(step, tools, planner.recipes, native=native)
             planner.steps += _preparations(planner, step, scope, closure)
         planner.steps.append(step)
     planner.results[(package.name, package.scope, str(package.options))] = str(result)
@@ -154,12 +165,13 @@ def _preparations(
         if tools not in planner.steps:
             yield tools
     for artifact in step.package.artifacts:
-        yield FetchStep(
-            artifact,
-            step.package.name,
-            planner.store.has_download(artifact),
-            planner.allow_unverified,
-        )
+        if not (artifact.is_verifiable or planner.allow_unverified):
+            raise IntegrityError(
+                f"nobody vouches for `{artifact.name}` of `{step.package.title}`: the lock has no"
+                " digest of it",
+                hints=["run `ckpm lock`", "if it is meant: `--allow-unverified`"],
+            )
+        yield FetchStep(artifact, step.package.name, planner.store.has_download(artifact))
 
 
 def _tools(planner: Planner, scope: str) -> dict[str, str]:
@@ -206,13 +218,15 @@ def _toolchains(planner: Planner, scope: str) -> tuple[UsedToolchain, ...]:
 def _used(planner: Planner, package: LockedPackage, served: Platform) -> UsedToolchain | None:
     recipe = planner.recipes.get(package.name)
     rule = recipe.toolchain_for(served, planner.build) if recipe else None
-    if rule is None:
+    if recipe is None or rule is None:
         return None
     found = _detected(planner, package) if package.method == "detected" else None
     placed = _place(planner, package)
     prefix = found.prefix if found else placed.prefix if placed else ""
     executable = found.executable if found else None
-    return UsedToolchain(package.name, package.version, prefix, executable, rule, served)
+    used = UsedToolchain(package.name, package.version, prefix, executable, rule, served)
+    planner.privileges += of_compiling(used, package, recipe)
+    return used
 
 
 def _detected(planner: Planner, package: LockedPackage) -> Installation | None:
@@ -226,12 +240,19 @@ def _detected(planner: Planner, package: LockedPackage) -> Installation | None:
     same = [found for found in fitting if str(found.version) == package.version]
     best = next(iter(same or sorted(fitting, key=lambda found: found.version, reverse=True)), None)
     if best is None and package.name != "python":
-        hints = [f"instead: {package.alternative}" if package.alternative else "supply it"]
         raise NotFoundError(
             f"`{package.constraint}` was detected when this was locked, and is not here",
-            hints=hints,
+            hints=_ways_out(package),
         )
     return best
+
+
+def _ways_out(package: LockedPackage) -> Iterator[str]:
+    """Yield what mends that something detected is not on this machine."""
+    yield f"supply it here: `ckpm detect {package.name}` shows what is found"
+    has_source = package.alternative and not package.alternative.startswith("none")
+    taking = f", which can take {package.alternative}" if has_source else ""
+    yield f"or lock again for this machine: `ckpm lock`{taking}"
 
 
 def _python(planner: Planner, scope: str) -> str:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from ckpm._content import bundled_dir
 from ckpm.config.places import PROJECT_FILE, find_project
+from ckpm.config.project_files import CONTENT_DIR
 from ckpm.config.registered import read_registered
 from ckpm.config.settings import Settings
-from ckpm.config.trust import CONTENT_DIR, is_trusted, require_trust
+from ckpm.config.trust import Trust
 from ckpm.errors import UsageError
 from ckpm.model.detector import Detector
 from ckpm.model.installation import Installation
@@ -20,7 +21,6 @@ from ckpm.recipe.compiled import compiled_detectors, entry_point_values
 from ckpm.recipe.files import content_files
 
 if TYPE_CHECKING:
-    from ckpm.model.plan import Plan
     from ckpm.model.recipe import Recipe
     from ckpm.recipe.catalog import Catalog
 
@@ -45,9 +45,9 @@ class Content:
         return file.parent if file else None
 
     @property
-    def trust_register(self) -> Path:
-        """The file that remembers which projects a person trusts."""
-        return self.settings.user / "trusted.json"
+    def trust(self) -> Trust:
+        """What a person has consented to."""
+        return Trust(self.settings.trusted)
 
     def catalog(self, own: Sequence[Recipe] = ()) -> Catalog:
         """Return every recipe on the search path, those of an environment file first."""
@@ -67,9 +67,14 @@ class Content:
     def detectors(self) -> tuple[Detector, ...]:
         """Every detector on the search path."""
         # Detectors run programs, so a project's count only once it is trusted.
-        trusted = self.project is None or is_trusted(self.project, self.trust_register)
-        directories = self.directories("detectors", with_project=trusted)
+        directories = self.directories("detectors", with_project=self._may_detect)
         return compiled_detectors(directories, self.settings.cache / "content" / "detectors.json")
+
+    @property
+    def _may_detect(self) -> bool:
+        if self.project is None or not (self.project / CONTENT_DIR / "detectors").exists():
+            return True
+        return self.trust.covers(self.project)
 
     @cached_property
     def registered(self) -> tuple[Installation, ...]:
@@ -104,22 +109,6 @@ class Content:
 
         points = (EntryPoint("", value, PLUGIN_GROUP) for value in values)
         return tuple(Path(str(point.load())) for point in points)
-
-    def require_consent(self, plan: Plan) -> None:
-        """Make sure that whatever a plan runs of the project's own content, a person trusts.
-
-        Raises:
-            UntrustedError: before anything has run.
-        """
-        if self.project is None:
-            return
-        from ckpm.model.plan import PackageStep
-
-        for step in plan.steps:
-            if not isinstance(step, PackageStep) or step.present or not step.runs_content:
-                continue
-            if Path(step.recipe.directory).is_relative_to(self.project):
-                require_trust(self.project, self.trust_register, "installing this")
 
     def _check_shadows(self) -> None:
         """Make sure that a project replaces bundled recipes only on purpose."""

@@ -20,7 +20,8 @@ from ckpm.model.lock import (
     Wheel,
 )
 from ckpm.model.recipe import Digest
-from ckpm.plan.lockfile import lock_text, read_lock, write_lock
+from ckpm.plan.lockfile import read_lock, write_lock
+from ckpm.schema.lock_text import lock_text
 from ckpm.schema.values import ALGORITHMS
 
 # Mostly what YAML reads as something else: numbers, booleans, comments, anchors, quotes.
