@@ -9,6 +9,7 @@ from pathlib import Path
 from posixpath import dirname
 
 from ckpm.detect.journal import Journal
+from ckpm.detect.patterns import is_version
 from ckpm.detect.sites import site_packages
 from ckpm.model.detector import Detector
 from ckpm.model.environment import apply_changes
@@ -91,6 +92,9 @@ class SiteView:
         self, detector: Detector, package: SitePackage, journal: Journal
     ) -> Iterator[Installation]:
         version = package.owner.version.partition("/")[0].partition("-")[0]
+        if not is_version(version):
+            journal.left(detector.package, package.origin, f"{version!a:.40} is no version")
+            return
         prefix = package.prefix or package.origin
         places: list[tuple[Ability, Sequence[str]]] = [
             ("link", package.libraries),

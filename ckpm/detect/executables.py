@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ckpm.detect.index import Index
 from ckpm.detect.journal import Journal
-from ckpm.detect.patterns import first_group, occurs
+from ckpm.detect.patterns import occurs, version_in
 from ckpm.detect.places import abilities_of, fits, has_file, prefix_of, version_text
 from ckpm.detect.probes import Answers, Program
 from ckpm.detect.shims import see_through
@@ -68,7 +68,7 @@ def text_of_file(host: Host, detector: Detector, program: Program) -> str:
     """Return what stands in the file that tells a program's version; nothing where none does."""
     prefix = prefix_of(detector, program.status.real_path)
     text = version_text(host, detector, prefix, prefix)
-    return text if first_group(detector.version.pattern, text) else ""
+    return text if version_in(detector.version.pattern, text) else ""
 
 
 def recognise(
@@ -100,7 +100,7 @@ def _installation(
 ) -> Installation | None:
     real_path = program.status.real_path
     prefix = prefix_of(detector, real_path)
-    version = first_group(detector.version.pattern, text)
+    version = version_in(detector.version.pattern, text)
     reason = _said(detector, answer, text)
     if version is None or occurs(detector.excludes, text):
         is_broken = answer is not None and answer.fault is not None
@@ -142,7 +142,7 @@ def _complain(
     if answer is None or occurs(detector.excludes, answer.output):
         return
     fault = answer.fault or _failure(answer)
-    if fault and first_group(detector.version.pattern, answer.output) is None:
+    if fault and version_in(detector.version.pattern, answer.output) is None:
         journal.warn(f"`{program.path}` {fault}; it is not taken for `{detector.package}`")
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from posixpath import join
 
 from ckpm.detect.journal import Journal
-from ckpm.detect.patterns import first_group
+from ckpm.detect.patterns import version_in
 from ckpm.detect.places import version_text
 from ckpm.detect.verify import Fault, Verifier
 from ckpm.model.detector import Detector
@@ -65,7 +65,7 @@ class _Candidate:
     def installation(self, layout: Layout) -> Installation | None:
         detector = replace(self.detector, version=layout.version or self.detector.version)
         text = version_text(self.host, detector, self.prefix, self.prefix)
-        version = detector.version.stated or first_group(detector.version.pattern, text)
+        version = detector.version.stated or version_in(detector.version.pattern, text)
         if version is None:
             self.left(f"no version in `{detector.version.file}`")
             return None

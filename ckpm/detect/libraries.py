@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from posixpath import dirname
 
 from ckpm.detect.journal import Journal
-from ckpm.detect.patterns import first_group, occurs
+from ckpm.detect.patterns import occurs, version_in
 from ckpm.detect.places import (
     LIBRARY_SUFFIX,
     fill,
@@ -67,7 +67,7 @@ def _library(
     prefix = _prefix(host.platform, directory)
     # Without headers there is often no `.pc` file either; some libraries' file names tell.
     text = version_text(host, detector, prefix, directory) or real_path
-    version = first_group(detector.version.pattern, text)
+    version = version_in(detector.version.pattern, text)
     if version is None or occurs(detector.excludes, text):
         where = f"`{detector.version.file}`" if text is not real_path else "its name"
         reason = f"no version in {where}" if version is None else "it is another package's"

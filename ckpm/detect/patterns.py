@@ -7,6 +7,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from ckpm.schema.values import plain_version
+
 # No pattern sees more than this, which also bounds an engine that backtracks.
 MAX_TEXT = 65536
 
@@ -15,6 +17,20 @@ def first_group(pattern: str, text: str) -> str | None:
     """Return what the pattern's one group matches first, if anything."""
     match = _compiled(pattern).search(text[:MAX_TEXT])
     return match[1] or None if match else None
+
+
+def version_in(pattern: str, text: str) -> str | None:
+    """Return the version that the pattern finds; what cannot be one, nobody has reported."""
+    found = first_group(pattern, text)
+    return found if found and is_version(found) else None
+
+
+def is_version(text: str) -> bool:
+    """Whether a text can be a version."""
+    try:
+        return bool(plain_version(text))
+    except ValueError:
+        return False
 
 
 def occurs(pattern: str | None, text: str) -> bool:

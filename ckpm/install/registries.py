@@ -18,6 +18,7 @@ from ckpm.model.refusals import ClosureConflictError, SourceError, UnreachableEr
 from ckpm.model.request import Choices
 from ckpm.model.resolution import Candidate, Release, Resolution
 from ckpm.model.wheel_tags import platform_tags
+from ckpm.schema.values import file_name
 from ckpm.store import Store
 from ckpm.system.registries.indexes import configured_indexes
 from ckpm.system.registries.maven import artifact_url, configured_repository, published_digest
@@ -234,7 +235,11 @@ def _plain_artifact(part: Part) -> Artifact:
 
 
 def _file_name(url: str) -> str:
-    return PurePosixPath(urlsplit(url).path).name or "download"
+    """Return the name that an address ends in, as far as it can be one."""
+    try:
+        return file_name(PurePosixPath(urlsplit(url).path).name)
+    except ValueError:
+        return "download"
 
 
 def _fits(wheel: IndexFile, platform: Platform) -> bool:

@@ -9,10 +9,21 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ckpm.model.refusals import UnreachableError
+from ckpm.schema.values import (
+    distribution_name,
+    file_name,
+    https_or_http,
+    plain_version,
+    sha_digest,
+)
 from ckpm.system.files import write_text
 from ckpm.system.registries.indexes import index_address
+
+if TYPE_CHECKING:
+    from pypi_simple import DistributionPackage
 
 FRESH_S = 600
 
@@ -60,9 +71,8 @@ class PythonIndex:
         return ()
 
     def _page(self, index: str, distribution: str) -> tuple[IndexFile, ...]:
-        place = (
-            self.cache / hashlib.sha256(index.encode()).hexdigest()[:16] / f"{distribution}.json"
-        )
+        of_index = hashlib.sha256(index.encode()).hexdigest()[:16]
+        place = self.cache / of_index / f"{distribution_name(distribution)}.json"
         fresh, files = _read(place)
         if fresh or (files is not None and self.offline):
             return files or ()
@@ -108,16 +118,22 @@ def _download(index: str, distribution: str) -> tuple[IndexFile, ...]:
             f"cannot read the Python index at {host}",
             hints=["check the network, or use `--offline` with what was fetched before"],
         ) from error
-    return tuple(
-        IndexFile(
-            name=package.filename,
-            url=package.url,
-            version=package.version,
-            sha256=package.digests.get("sha256"),
+    files = (_file(package) for package in page.packages if package.package_type == "wheel")
+    return tuple(file for file in files if file is not None)
+
+
+def _file(package: DistributionPackage) -> IndexFile | None:
+    """Return a wheel of a page; ``None`` for one whose name, version or digest cannot be meant."""
+    sha256 = package.digests.get("sha256")
+    try:
+        return IndexFile(
+            name=file_name(package.filename),
+            url=https_or_http(package.url),
+            version=plain_version(package.version or ""),
+            sha256=sha_digest("sha256")(sha256).value if sha256 else None,
             size=package.size,
             requires_python=package.requires_python,
             yanked=package.is_yanked,
         )
-        for package in page.packages
-        if package.package_type == "wheel" and package.version
-    )
+    except ValueError:
+        return None
