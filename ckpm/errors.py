@@ -90,10 +90,11 @@ class UnsatisfiableError(CkpmError):
     """No set of candidates meets every requirement; the lines explain one minimal conflict.
 
     ``conflict`` is the same as data: one mapping for each reason, in the same order. ``remedies``
-    are behind the hints.
+    are behind the hints. ``nogoods`` are those among the given ones that the conflict rests on.
     """
 
     exit_code = 3
+    clash = "no set of packages meets these requirements"
 
     def __init__(
         self,
@@ -101,13 +102,15 @@ class UnsatisfiableError(CkpmError):
         *,
         conflict: Sequence[Mapping[str, str]] = (),
         remedies: Sequence[Remedy] = (),
+        nogoods: Iterable[frozenset[tuple[str, str, str]]] = (),
     ) -> None:
         self.lines = tuple(lines)
+        self.nogoods = tuple(nogoods)
         self.conflict = tuple(conflict)
         self.remedies = tuple(remedies)
         hints = [remedy.text for remedy in remedies]
         text = "\n".join(f"  {line}" for line in lines)
-        super().__init__(f"no set of packages meets these requirements\n{text}", hints=hints)
+        super().__init__(f"{self.clash}\n{text}", hints=hints)
 
 
 class UndecidedError(CkpmError):

@@ -192,23 +192,21 @@ class Session:
         return resolve(requirements, world, nogoods, timeout_s=self.choices.timeout_s)
 
     def _deciding(
-        self, asked: Sequence[Requirement], target: Platform, own: Sequence[Recipe], kept: Kept
+        self, request: Sequence[Requirement], target: Platform, own: Sequence[Recipe], kept: Kept
     ) -> Deciding:
-        from ckpm.plan import Deciding, Refusals
+        from ckpm.plan import Deciding, Refusals, closures_of
 
-        def propose(refusals: Refusals) -> Resolution:
+        def propose(asked: Sequence[Requirement], refusals: Refusals) -> Resolution:
             locked = {**kept, **refusals.preferred}
             try:
-                return self.propose(asked, target, own, locked, refusals.nogoods)
+                return self.propose(asked, target, own, locked, tuple(refusals.nogoods))
             except UnsatisfiableError as error:
-                raise refusals.reason or unreachable(error, self.forbidden.values()) from error
+                raise unreachable(error, self.forbidden.values()) from error
 
-        return Deciding(
-            Refusals(lambda: self.registries.pythons(target, self.native)),
-            propose,
-            lambda proposal: self.registries.closer(proposal, self.native),
-            self.forbid,
-        )
+        refusals = Refusals(partial(self.registries.pythons, target, self.native))
+        close = partial(self.registries.closer, build=self.native)
+        closures = partial(closures_of, registries=self.registries, build=self.native)
+        return Deciding(request, refusals, propose, close, closures, self.forbid)
 
     # plan
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from ckpm.cli.failure import report_failure
+from ckpm.cli.fast import VERSION, tell_version
 from ckpm.errors import CkpmError, StoppedError, UsageError
 
 COMMANDS = {
@@ -109,6 +110,8 @@ def _dispatch(arguments: Sequence[str]) -> int:
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         sys.stdout.write(_overview())
         return 0
+    if list(arguments) in VERSION:
+        return tell_version()
     name, *rest = arguments
     if name not in COMMANDS:
         raise UsageError(f"there is no command `{name}`", hints=_near(name))

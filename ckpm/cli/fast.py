@@ -9,24 +9,39 @@ from __future__ import annotations
 import os
 import sys
 
-SHELLS = ("bash", "zsh", "dash", "sh", "fish")
+VERSION = (["--version"], ["-V"])
 VALUED = ("--env", "--shell", "--target")
 DONE = "done.json"
 _OPTION_SIGNS = {ord(sign): "-" for sign in "=,+"}
 
 
 def answer(arguments: list[str]) -> int | None:
-    """Return the exit code when the answer is quick, else ``None``."""
-    if arguments in (["--version"], ["-V"]):
-        from ckpm import __version__
+    """Return the exit code when the answer is quick, else ``None``.
 
-        sys.stdout.write(f"ckpm {__version__}\n")
-        return 0
+    What goes wrong here is for the whole program to come upon, and to report at its border.
+    """
+    try:
+        return _quick(arguments)
+    except Exception:  # noqa: BLE001 - nothing is swallowed: the whole program is asked the same
+        return None
+
+
+def _quick(arguments: list[str]) -> int | None:
+    if arguments in VERSION:
+        return tell_version()
     if arguments[:1] == ["activate"]:
         return _activate(arguments[1:])
     if arguments[:1] == ["install"]:
         return _nothing_to_do(arguments[1:])
     return None
+
+
+def tell_version() -> int:
+    """Say which ckpm this is."""
+    from ckpm import __version__
+
+    sys.stdout.write(f"ckpm {__version__}\n")
+    return 0
 
 
 def _activate(arguments: list[str]) -> int | None:
@@ -66,10 +81,9 @@ def _options(arguments: list[str]) -> tuple[dict[str, str], list[str]]:
 def _parent_shell() -> str | None:
     try:
         with open(f"/proc/{os.getppid()}/comm", encoding="utf-8") as file:  # noqa: PTH123
-            name = file.read().strip()
+            return file.read().strip()
     except OSError:
         return None
-    return name if name in SHELLS else None
 
 
 def _environment_directory(name: str | None) -> str | None:
@@ -110,6 +124,10 @@ def _store() -> str:
 
 def native_link() -> str:
     """Return the name of the link that says which target is this machine's own."""
+    if sys.platform == "win32":
+        # It has no `uname`, and `platform` takes long to import.
+        environ = os.environ  # noqa: TID251
+        return f"native-Windows-{environ.get('PROCESSOR_ARCHITECTURE', '')}"
     machine = os.uname()
     return f"native-{machine.sysname}-{machine.machine}"
 

@@ -8,7 +8,6 @@ from ckpm.cli.context import Context, add_common
 from ckpm.cli.render import resolution_table, tree_text
 from ckpm.cli.request import Request, environment_request, with_requirements
 from ckpm.errors import NotFoundError, UnsatisfiableError, UsageError
-from ckpm.model.refusals import ClosureConflictError
 from ckpm.model.requirement import Requirement, parse_requirement
 from ckpm.model.resolution import Choice, Resolution
 from ckpm.model.scopes import scope_text
@@ -155,8 +154,9 @@ def _refusal(context: Context, request: Request, asked: Requirement) -> str:
         possible = context.session.resolve(
             (*request.requirements, asked), target=context.target, own=request.own
         )
-    except (UnsatisfiableError, ClosureConflictError) as error:
-        return "\n".join([f"`{asked}` cannot be chosen:", *error.message.splitlines()[1:]])
+    except UnsatisfiableError as error:
+        hints = (f"hint: {hint}" for hint in error.hints)
+        return "\n".join([f"`{asked}` cannot be chosen:", *error.message.splitlines()[1:], *hints])
     chosen = possible.find(asked.package)
     return (
         f"`{asked}` could be chosen ({chosen}), but nothing asks for it: another one is preferred"

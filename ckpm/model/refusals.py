@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from ckpm.errors import CkpmError, DownloadError, UnsatisfiableError
+from ckpm.errors import CkpmError, DownloadError, Remedy, UnsatisfiableError
 from ckpm.model.installation import normalised
 from ckpm.model.resolution import Candidate
 from ckpm.model.scopes import TARGET_SCOPE
@@ -40,13 +40,11 @@ class SourceUnreachableError(DownloadError):
         super().__init__(f"cannot fetch what `{package}` needs: {cause.message}", hints=cause.hints)
 
 
-class ClosureConflictError(CkpmError):
+class ClosureConflictError(UnsatisfiableError):
     """The Python packages asked for in one scope cannot stand together; ``text`` is what uv says.
 
     ``origins`` say who asked for what of it.
     """
-
-    exit_code = 3
 
     def __init__(
         self,
@@ -54,15 +52,23 @@ class ClosureConflictError(CkpmError):
         requirements: Sequence[str],
         scope: str = TARGET_SCOPE,
         origins: Sequence[str] = (),
+        remedies: Sequence[Remedy] = (),
     ) -> None:
         self.text = text
         self.requirements = tuple(requirements)
         self.scope = scope
         self.origins = tuple(origins)
-        lines = [*text.splitlines()[: 12 - len(origins[:4])], *origins[:4]]
         where = f" among the tools of `{scope}`" if scope else ""
-        headline = f"these Python packages cannot stand together{where}"
-        super().__init__("\n".join([headline, *(f"  {line}" for line in lines)]))
+        self.clash = f"these Python packages cannot stand together{where}"
+        lines = [*text.splitlines()[: 12 - len(origins[:4])], *origins[:4]]
+        super().__init__(lines, remedies=remedies)
+
+    def saying(
+        self, *, origins: Sequence[str] | None = None, remedies: Sequence[Remedy] = ()
+    ) -> ClosureConflictError:
+        """Return the same refusal with who asked for what of it, or with what would help."""
+        told = self.origins if origins is None else origins
+        return ClosureConflictError(self.text, self.requirements, self.scope, told, remedies)
 
     def names(self, distributions: Iterable[str]) -> set[str]:
         """Return which of these distributions the text names, as whole names."""
@@ -83,8 +89,11 @@ class ClosureUndecidedError(CkpmError):
 
 
 def unreachable(error: UnsatisfiableError, reasons: Iterable[str]) -> CkpmError:
-    """Return what went wrong: where a source that was left out is part of a conflict, that."""
-    if not any(reason in line for line in error.lines for reason in reasons):
+    """Return what went wrong: where a source that was left out is part of a conflict, that.
+
+    A conflict that rests on a refusal of uv is none of these.
+    """
+    if error.nogoods or not any(reason in line for line in error.lines for reason in reasons):
         return error
     message = "what these requirements need cannot be had from here"
     return DownloadError(message, tried=error.lines, hints=error.hints)

@@ -42,6 +42,10 @@ class Requirement:
         """Return what tells it from requirements that may stand beside it in one environment."""
         return self.package, tuple(pair for pair in self.options if pair[0] in coexist)
 
+    def exactly(self, version: str) -> Requirement:
+        """Return the same requirement for one version alone."""
+        return replace(self, range=VersionRange((Clause("==", version),)))
+
     def asked_by(self, origin: str) -> Requirement:
         """Return the same requirement, asked by somebody else."""
         return replace(self, origin=origin)

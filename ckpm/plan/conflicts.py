@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ckpm.model.installation import normalised
@@ -20,13 +20,13 @@ class Refusals:
     """What uv has refused so far, as nogoods, and the versions it would take instead.
 
     ``pythons`` tells the versions of Python that can be had: a refusal holds for one minor version,
-    because wheels and markers differ with it. ``reason`` is the no to show when nothing is left.
+    because wheels and markers differ with it. ``nogoods`` has what is forbidden, each with the no
+    that taught it.
     """
 
     pythons: Callable[[], Sequence[str]] = tuple
-    nogoods: list[Nogood] = field(default_factory=list)
+    nogoods: dict[Nogood, ClosureConflictError] = field(default_factory=dict)
     preferred: dict[tuple[str, str], str] = field(default_factory=dict)
-    reason: ClosureConflictError | None = None
     _blamed: Counter[frozenset[str]] = field(default_factory=Counter)
 
     def learn(self, error: ClosureConflictError, resolution: Resolution, close: Close) -> None:
@@ -40,11 +40,15 @@ class Refusals:
         terms = [Term(candidate) for candidate in core]
         if not self._is_up_to_python(refusal, core):
             terms, refusal = self._loosen(terms, refusal, questions)
-        self.reason = self.reason or _with_origins(refusal, terms, resolution)
-        new = set(self._nogoods(terms, resolution, error.scope)) - set(self.nogoods)
+        reason = refusal.saying(origins=_origins(terms, resolution))
+        new = self._nogoods(terms, resolution, error.scope) - self.nogoods.keys()
         if not new:
-            raise error
-        self.nogoods += sorted(new, key=sorted)
+            raise reason
+        self.nogoods |= dict.fromkeys(sorted(new, key=sorted), reason)
+
+    def reason(self, nogoods: Collection[Nogood]) -> ClosureConflictError | None:
+        """Return the first no behind these nogoods, which is about what is preferred."""
+        return next((no for nogood, no in self.nogoods.items() if nogood in nogoods), None)
 
     def _is_up_to_python(self, refusal: ClosureConflictError, core: Iterable[Candidate]) -> bool:
         """Whether the very same versions may do with another Python, which comes first then.
@@ -76,16 +80,13 @@ class Refusals:
             version = taken[normalised(distribution_of(candidate))]
             self.preferred[candidate.package, candidate.scope] = version
 
-    def _nogoods(
-        self, terms: Iterable[Term], resolution: Resolution, scope: str
-    ) -> Iterator[Nogood]:
-        """Yield the terms as a nogood for every Python of the chosen one's minor version."""
+    def _nogoods(self, terms: Iterable[Term], resolution: Resolution, scope: str) -> set[Nogood]:
+        """Return the terms as a nogood for every Python of the chosen one's minor version."""
         pins = {pin for term in terms for pin in _pins(term)}
         python = resolution.find("python", scope)
         chosen = str(python.version) if python else ""
-        for version in {chosen, *self.pythons()}:
-            if _minor(version) == _minor(chosen):
-                yield frozenset(pins | {("python", scope, version)})
+        same = {v for v in {chosen, *self.pythons()} if _minor(v) == _minor(chosen)}
+        return {frozenset(pins | {("python", scope, version)}) for version in same}
 
 
 def _minor(version: str) -> str:
@@ -105,10 +106,8 @@ def _pinned(candidate: Candidate) -> tuple[str, str, str]:
     return candidate.package, candidate.scope, str(candidate.version)
 
 
-def _with_origins(
-    refusal: ClosureConflictError, terms: Sequence[Term], resolution: Resolution
-) -> ClosureConflictError:
-    """Return the refusal with who asks for what of it."""
+def _origins(terms: Sequence[Term], resolution: Resolution) -> list[str]:
+    """Return who asks for what of a refusal."""
     clashing = {term.candidate for term in terms}
     origins = dict.fromkeys(
         f"{wanted} is asked for by {wanted.origin or 'the request'}"
@@ -116,4 +115,4 @@ def _with_origins(
         if choice.candidate in clashing
         for wanted in choice.wanted_by
     )
-    return ClosureConflictError(refusal.text, refusal.requirements, refusal.scope, tuple(origins))
+    return list(origins)

@@ -212,7 +212,9 @@ class _Compiler:
         """Add the nogoods whose last package has just become known."""
         for nogood in self.nogoods:
             if any((new.name, new.scope) == pin[:2] for pin in nogood):
-                self.problem.nogoods += self.pairs(sorted(nogood), new)
+                compiled = dict.fromkeys(self.pairs(sorted(nogood), new), nogood)
+                self.problem.nogoods += compiled
+                self.problem.stated |= compiled
 
     def pairs(self, pins: Sequence[tuple[str, str, str]], new: Key) -> Iterator[Pairs]:
         """Yield the nogood for each combination of variants that the new one is part of."""

@@ -7,29 +7,48 @@ rest is a conflict still, its own proof names fewer (deletion with refinement; s
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
+
 from ckpm.resolve.core import Core, SearchStoppedError
 from ckpm.resolve.deadline import ShouldStop, never
 from ckpm.resolve.problem import Problem
-from ckpm.resolve.trail import ROOT, Fact
+from ckpm.resolve.trail import ROOT, Asked, Barred, Fact
 
 MAX_CONFLICTS = 3_000
 """What all attempts together may cost; facts that it would take more to leave out stay."""
 
 
-def minimal_conflict(problem: Problem, *, should_stop: ShouldStop = never) -> list[Fact]:
-    """Return the facts of one minimal conflict, in order; when stopped, of one not minimal."""
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """What together rules every answer out."""
+
+    asked: tuple[Asked, ...]
+    barred: tuple[Barred, ...] = ()
+
+
+def minimal_conflict(problem: Problem, *, should_stop: ShouldStop = never) -> Conflict:
+    """Return one minimal conflict, in order; when stopped, one that is not minimal."""
     core = Core(problem)
     core.solve()
     facts = core.conflict_facts()
     left = MAX_CONFLICTS
+    conflict = _in_order(facts)
     # Roots last: what is left of the chain is then near to them.
-    for fact in sorted(facts, key=lambda fact: (fact[0] == ROOT, fact)):
+    roots_last = sorted(conflict.asked, key=lambda fact: fact.source == ROOT)
+    for fact in (*conflict.barred, *roots_last):
         if fact not in facts or left <= 0 or should_stop():
             continue
         attempt = Core(problem, facts=facts - {fact}, max_conflicts=left, should_stop=should_stop)
         facts = fewer(attempt) or facts
         left -= attempt.conflicts
-    return sorted(facts)
+    return _in_order(facts)
+
+
+def _in_order(facts: Collection[Fact]) -> Conflict:
+    asked = sorted(fact for fact in facts if isinstance(fact, Asked))
+    barred = sorted(fact for fact in facts if isinstance(fact, Barred))
+    return Conflict(tuple(asked), tuple(barred))
 
 
 def fewer(attempt: Core) -> set[Fact]:

@@ -18,7 +18,7 @@ from ckpm.resolve.deadline import ShouldStop, never
 from ckpm.resolve.network import Network, Relation
 from ckpm.resolve.nogoods import Learner, proof
 from ckpm.resolve.problem import Problem
-from ckpm.resolve.trail import DECISION, ROOT, Fact
+from ckpm.resolve.trail import DECISION, ROOT, Asked, Fact
 
 Answer = dict[int, int]
 """The chosen candidate's position by node, breadth-first from what is required."""
@@ -96,7 +96,7 @@ class Core:
         """The walk begins with what is required."""
         for edge in self.network.problem.roots:
             facts = self.network.facts
-            if edge.requires and (facts is None or (ROOT, edge.node) in facts):
+            if edge.requires and (facts is None or Asked(ROOT, edge.node) in facts):
                 self.reach(edge.node)
 
     def reach(self, node: int) -> None:

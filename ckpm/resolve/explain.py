@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 from ckpm.errors import UnsatisfiableError
 from ckpm.model.scopes import is_below
-from ckpm.resolve.conflict import minimal_conflict
+from ckpm.resolve.conflict import Conflict, minimal_conflict
 from ckpm.resolve.deadline import ShouldStop, never
 from ckpm.resolve.hints import remedies
-from ckpm.resolve.problem import Edge, Node, Problem, bits
+from ckpm.resolve.problem import Edge, Node, Pairs, Problem, bits
 from ckpm.resolve.supply import Supply
-from ckpm.resolve.trail import GIVEN, ROOT, Fact
+from ckpm.resolve.trail import ROOT, Asked
 from ckpm.resolve.wording import lacking, listed, named, offered, versions_text
 
 MAX_LINES = 15
@@ -47,13 +47,13 @@ def explain(
     should_stop: ShouldStop = never,
 ) -> UnsatisfiableError:
     """Return the error for a problem without an answer, with at most fifteen lines."""
-    facts = minimal_conflict(problem, should_stop=should_stop)
-    chain = _Chain(problem, facts)
+    found = minimal_conflict(problem, should_stop=should_stop)
+    chain = _Chain(problem, found)
     reasons = list(chain.reasons())
     abilities = any(" able to " in reason.asks for reason in reasons)
     ends = [
         line
-        for node in _dead_ends(problem, facts)
+        for node in _dead_ends(problem, found)
         for line in offered(node, supply, abilities=abilities)
     ]
     lines = list(dict.fromkeys([*map(str, reasons), *chain.lacking(supply), *ends]))
@@ -61,8 +61,12 @@ def explain(
         left = len(lines) - MAX_LINES + 1
         lines = [*lines[: MAX_LINES - 1], f"and {left} more of the kind (`--json` has them all)"]
     conflict = [_plain(reason) for reason in reasons]
-    found = remedies(problem, supply, facts)
-    return UnsatisfiableError(lines, conflict=conflict, remedies=found)
+    return UnsatisfiableError(
+        lines,
+        conflict=conflict,
+        remedies=remedies(problem, supply, found.asked),
+        nogoods=dict.fromkeys(problem.stated[nogood] for nogood in chain.nogoods),
+    )
 
 
 def _plain(reason: Reason) -> dict[str, str]:
@@ -78,9 +82,11 @@ def _plain(reason: Reason) -> dict[str, str]:
 class _Chain:
     """Tells the facts from the request on."""
 
-    def __init__(self, problem: Problem, facts: Sequence[Fact]) -> None:
+    def __init__(self, problem: Problem, conflict: Conflict) -> None:
         self.problem = problem
-        self.facts = facts
+        self.facts = conflict.asked
+        self.nogoods = [problem.nogoods[fact.number] for fact in conflict.barred]
+        self.barred = {node for nogood in self.nogoods for node, _ in nogood}
         self.targets: dict[int, list[int]] = {}
         self.left: dict[int, int] = {}
         self.is_plain = False
@@ -89,25 +95,25 @@ class _Chain:
         for source, target in self.ordered:
             self.targets.setdefault(source, []).append(target)
         self.askers = {
-            target: [source for source, other in facts if other == target] for _, target in facts
+            target: [source for source, other in self.facts if other == target]
+            for _, target in self.facts
         }
 
     def reasons(self) -> Iterator[Reason]:
-        told: set[Fact] = set()
+        told: set[Asked] = set()
         self.narrow_all()
         for source, target in self.ordered:
             if (source, target) in told:
                 continue
-            if source == GIVEN:
-                yield self.given(target)
-            elif source == ROOT:
+            if source == ROOT:
                 yield from self.asked(target)
             else:
                 passage = self.passage(source, target)
                 told |= set(passage)
                 yield from self.step(source, target, [node for _, node in passage])
+        yield from map(self.given, self.nogoods)
 
-    def in_order(self) -> list[Fact]:
+    def in_order(self) -> list[Asked]:
         """First what is asked for; then from each of that downwards, one branch after the other."""
         ordered = [fact for fact in self.facts if fact[0] == ROOT]
         waiting = [target for _, target in reversed(ordered)]
@@ -124,8 +130,6 @@ class _Chain:
     def narrow_all(self) -> None:
         """What is left of each package once all before it is told."""
         for source, target in self.ordered:
-            if source == GIVEN:
-                continue
             full = self.problem.nodes[target].full_mask
             edges = self.edges(source, target)
             escapes = source != ROOT and self.left.get(source, 0) & ~sum(1 << i for i, _ in edges)
@@ -152,16 +156,17 @@ class _Chain:
             if edge.node == target
         ]
 
-    def passage(self, source: int, target: int) -> list[Fact]:
+    def passage(self, source: int, target: int) -> list[Asked]:
         """Return the facts from here to where versions begin to matter."""
-        path = [(source, target)]
+        path = [Asked(source, target)]
         while self.is_open(*path[-1]):
-            node = path[-1][1]
-            onward = self.targets.get(node, [])
-            alone = len(onward) == 1 and self.askers[node] == [path[-1][0]]
-            if not alone or (node, onward[0]) in path or not self.is_open(node, onward[0]):
+            node = path[-1].target
+            onward = [Asked(node, target) for target in self.targets.get(node, [])]
+            alone = len(onward) == 1 and self.askers[node] == [path[-1].source]
+            matters = not alone or node in self.barred
+            if matters or onward[0] in path or not self.is_open(*onward[0]):
                 break
-            path.append((node, onward[0]))
+            path.append(onward[0])
         return path
 
     def is_open(self, source: int, target: int) -> bool:
@@ -182,11 +187,11 @@ class _Chain:
                     edge.requirement.origin or "the request", "", f"`{edge.requirement}`", verb=verb
                 )
 
-    def given(self, number: int) -> Reason:
+    def given(self, nogood: Pairs) -> Reason:
         names = [
             f"`{self.problem.nodes[node].key.name}` "
             + versions_text([self.problem.nodes[node].candidates[i] for i in bits(mask)])
-            for node, mask in self.problem.nogoods[number]
+            for node, mask in nogood
         ]
         return Reason(listed(names), "", "", verb="cannot stand together")
 
@@ -201,7 +206,7 @@ class _Chain:
     def lacking(self, supply: Supply) -> Iterator[str]:
         """Say which of the options that are asked for there are not."""
         for source, target in self.ordered:
-            for _, edge in self.edges(source, target) if source != GIVEN else ():
+            for _, edge in self.edges(source, target):
                 if edge.requires and edge.requirement.options:
                     yield from lacking(self.problem.nodes[target], edge.requirement, supply)
 
@@ -246,10 +251,8 @@ def _passage_text(names: Sequence[str]) -> str:
     return f"{last}, through {', '.join(between)}" if between else last
 
 
-def _dead_ends(problem: Problem, facts: Sequence[Fact]) -> list[Node]:
+def _dead_ends(problem: Problem, conflict: Conflict) -> list[Node]:
     """Return the nodes of the conflict at which the chain ends."""
-    sources = {source for source, _ in facts}
-    ends = dict.fromkeys(
-        target for source, target in facts if source != GIVEN and target not in sources
-    )
+    sources = {fact.source for fact in conflict.asked}
+    ends = dict.fromkeys(f.target for f in conflict.asked if f.target not in sources)
     return [problem.nodes[number] for number in ends]

@@ -12,7 +12,7 @@ from ckpm.model.resolution import Candidate
 from ckpm.resolve.core import Answer, Core, SearchStoppedError
 from ckpm.resolve.problem import Edge, Problem
 from ckpm.resolve.supply import Supply
-from ckpm.resolve.trail import ROOT, Fact
+from ckpm.resolve.trail import ROOT, Asked
 
 MAX_CONFLICTS = 500
 """What trying one hint may cost."""
@@ -20,9 +20,12 @@ MAX_CONFLICTS = 500
 MAX_HINTS = 4
 
 
-def remedies(problem: Problem, supply: Supply, facts: Sequence[Fact]) -> list[Remedy]:
-    """Return what would help against a conflict, the least change first."""
-    tried = _Tried(problem, supply, facts)
+def remedies(problem: Problem, supply: Supply, asked: Sequence[Asked]) -> list[Remedy]:
+    """Return what would help against a conflict, the least change first.
+
+    ``asked`` is what in it nodes ask of each other. What is tried keeps to every nogood.
+    """
+    tried = _Tried(problem, supply, asked)
     found = [*tried.facts_to_state(), *tried.other_versions(), *tried.other_options()]
     return (found or list(tried.apart()))[:MAX_HINTS]
 
@@ -31,11 +34,11 @@ def remedies(problem: Problem, supply: Supply, facts: Sequence[Fact]) -> list[Re
 class _Tried:
     problem: Problem
     supply: Supply
-    facts: Sequence[Fact]
+    asked: Sequence[Asked]
 
     def facts_to_state(self) -> Iterator[Remedy]:
         """A fact of the target that is too low, or that nobody stated."""
-        for node in sorted({target for _, target in self.facts}):
+        for node in sorted({target for _, target in self.asked}):
             key, candidates = self.problem.nodes[node].key, self.problem.nodes[node].candidates
             stated = self.supply.stated(key.name, key.scope)
             if any(candidate.origin != "fact" for candidate in candidates):
@@ -50,7 +53,7 @@ class _Tried:
         candidate = self.problem.nodes[node].candidates[0]
         missed = {
             clause.operator[0]
-            for source, target in self.facts
+            for source, target in self.asked
             if target == node
             for clause in self.clauses(source, target)
             if candidate.version not in VersionRange((clause,))
@@ -109,7 +112,7 @@ class _Tried:
 
     def roots(self) -> Iterator[Edge]:
         for edge in self.problem.roots:
-            if (ROOT, edge.node) in self.facts and edge.requires:
+            if Asked(ROOT, edge.node) in self.asked and edge.requires:
                 yield edge
 
     def chosen_with(self, edge: Edge, changed: Requirement) -> Candidate | None:
@@ -138,9 +141,8 @@ class _AllBut:
         self.node = node
 
     def __contains__(self, fact: object) -> bool:
-        return not (isinstance(fact, tuple) and fact[1] == self.node and fact[0] >= ROOT)
+        return not (isinstance(fact, Asked) and fact.target == self.node)
 
 
 def _exactly(requirement: Requirement, candidate: Candidate) -> Requirement:
-    exactly = VersionRange((Clause("==", str(candidate.version)),))
-    return replace(requirement, package=candidate.package, range=exactly)
+    return replace(requirement, package=candidate.package).exactly(str(candidate.version))

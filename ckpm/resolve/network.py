@@ -9,7 +9,7 @@ from collections.abc import Container, Iterator
 
 from ckpm.resolve.nogoods import Nogood, order_watches
 from ckpm.resolve.problem import Edge, Problem, bits
-from ckpm.resolve.trail import GIVEN, ROOT, Fact, Given, Literal, Reason, Trail
+from ckpm.resolve.trail import ROOT, Asked, Barred, Fact, Given, Literal, Reason, Trail
 
 
 class Relation:
@@ -26,7 +26,7 @@ class Relation:
     @property
     def fact(self) -> Fact:
         """Both nodes."""
-        return self.source, self.target
+        return Asked(self.source, self.target)
 
     def explain(self, node: int, removed: int) -> list[Literal]:
         """See ``Reason``: what is left of the target, or who of the source is left."""
@@ -57,7 +57,7 @@ class Network:
         self.backward: list[list[Relation]] = []
         self.watching: list[dict[int, list[Nogood]]] = []
         self.expanded: list[int] = []
-        self.relations: dict[Fact, Relation] = {}
+        self.relations: dict[tuple[int, int], Relation] = {}
         self.given = 0
         self.conflict = -1
 
@@ -67,9 +67,10 @@ class Network:
         """Hold what the request says; false when that leaves a node nothing."""
         for edge in self.problem.roots:
             self.know(edge.node)
-            if self.facts is not None and (ROOT, edge.node) not in self.facts:
+            fact = Asked(ROOT, edge.node)
+            if self.facts is not None and fact not in self.facts:
                 continue
-            if not self.restrict(edge.node, self.allowed(edge), Given((ROOT, edge.node))):
+            if not self.restrict(edge.node, self.allowed(edge), Given(fact)):
                 return False
         return self.take_given()
 
@@ -87,7 +88,7 @@ class Network:
     def edges(self, node: int, position: int) -> Iterator[Edge]:
         """Yield what a candidate asks for, as far as the facts say so."""
         for edge in self.problem.edges(node, position):
-            if self.facts is None or (node, edge.node) in self.facts:
+            if self.facts is None or Asked(node, edge.node) in self.facts:
                 yield edge
 
     def allowed(self, edge: Edge) -> int:
@@ -139,7 +140,7 @@ class Network:
         while self.given < len(self.problem.nogoods):
             number = self.given
             self.given += 1
-            if self.facts is not None and (GIVEN, number) not in self.facts:
+            if self.facts is not None and Barred(number) not in self.facts:
                 continue
             literals = list(self.problem.nogoods[number])
             self.know(max(node for node, _ in literals))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
 
-from ckpm.resolve.trail import GIVEN, Fact, Literal, Reason, Trail
+from ckpm.resolve.trail import Barred, Fact, Literal, Reason, Trail
 
 
 class Nogood:
@@ -39,7 +39,7 @@ class Nogood:
     @property
     def fact(self) -> Fact:
         """Its own fact when it was given; a learnt one is part of none."""
-        return GIVEN, self.number
+        return Barred(self.number)
 
     def explain(self, node: int, removed: int) -> list[Literal]:
         """Return the other literals: while they hold, the node's own cannot."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from ckpm.model.requirement import Options, Requirement
-from ckpm.model.resolution import Candidate
+from ckpm.model.resolution import Candidate, Nogood
 from ckpm.model.scopes import scope_text
 
 Edges = tuple["Edge", ...]
@@ -82,12 +82,14 @@ class Problem:
     """The part of the world that the requirements reach; it grows as edges are asked for.
 
     A nogood is a tuple of (node, mask): not all of these nodes may be chosen within these masks.
-    ``ask`` compiles one more requirement of the target scope.
+    ``stated`` has what each was compiled from. ``ask`` compiles one more requirement of the target
+    scope.
     """
 
     roots: Edges
     nodes: list[Node]
     nogoods: list[Pairs] = field(default_factory=list)
+    stated: dict[Pairs, Nogood] = field(default_factory=dict)
     expand: Expand = _knows_nothing
     ask: Callable[[Requirement], Edge] = _knows_nothing
 

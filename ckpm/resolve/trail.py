@@ -8,16 +8,31 @@ also be absent, which is one more bit above its candidates.
 from __future__ import annotations
 
 from collections import deque
-from typing import Protocol
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
 Literal = tuple[int, int]
 
-Fact = tuple[int, int]
-"""What a problem says in one piece: all that a node's candidates ask of another. ``ROOT`` and
-``GIVEN`` stand for a node: the request, and a nogood of the problem by its position."""
-
 ROOT = -1
-GIVEN = -2
+"""Stands for a node that asks: the request."""
+
+
+class Asked(NamedTuple):
+    """All that the candidates of one node, or the request, ask of another."""
+
+    source: int
+    target: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Barred:
+    """A nogood of the problem, by its position; no pair, lest it is read as one of nodes."""
+
+    number: int
+
+
+Fact = Asked | Barred
+"""What a problem says in one piece."""
 
 
 class Reason(Protocol):
@@ -46,7 +61,7 @@ class Given:
         return []
 
 
-DECISION = Given((ROOT, ROOT))
+DECISION = Given(Asked(ROOT, ROOT))
 
 
 class Trail:

@@ -18,6 +18,9 @@ _NETWORK = (
     "could not connect",
     "network connectivity",
 )
+_NO_WHEELS = re.compile(
+    r"hint: Wheels are required for\s+`([^`]+)`\s+because\s+building\s+from\s+source[^)]*\)"
+)
 # What uv's solver takes for a version that cannot be chosen, although somebody else could read it.
 _MISSING = (
     "not found in the cache",
@@ -61,7 +64,8 @@ def output_of(done: Completed) -> str:
 
 
 def _plain(text: str) -> str:
-    """Keep uv's explanation alone: no drawn lines, no prefixes, no headline."""
+    """Keep uv's explanation alone: no drawn lines, no prefixes, no headline, no flags of its."""
+    text = _NO_WHEELS.sub(r"`\1` has source archives only, and ckpm installs wheels", text)
     lines = (
         re.sub(r"^[^A-Za-z0-9`]*(?:(?:error|cause): )?", "", line) for line in text.splitlines()
     )

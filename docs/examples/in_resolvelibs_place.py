@@ -167,7 +167,7 @@ class Resolver(AbstractResolver):
 
 def causes(problem: Problem) -> Causes:
     """Return what is asked where a minimal conflict ends."""
-    facts = minimal_conflict(problem)
+    facts = minimal_conflict(problem).asked
     ends = {target for _, target in facts} - {source for source, _ in facts}
     asked: list[Any] = [(ROOT, None, problem.roots)]
     for number, node in enumerate(problem.nodes):

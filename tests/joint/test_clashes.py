@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 import yaml
 
+from ckpm.errors import Remedy
 from ckpm.model.refusals import ClosureConflictError
 
-SNAPSHOT = (
-    Path(__file__).parents[1] / "cases" / "explanations" / "joint" / "python-clash-found-by-uv.txt"
+EXPLANATIONS = sorted(
+    (Path(__file__).parents[1] / "cases" / "explanations" / "joint").glob("*.txt")
 )
+OURS = re.compile("error: |hint: |.* is asked for by ")
 WEIGHTS = """\
 kind: model
 sources:
@@ -164,22 +166,39 @@ def test_what_cannot_be_is_told_in_the_words_of_uv(world: Any, asked: tuple[str,
     assert refusal.value.exit_code == 3
 
 
-def test_explains_a_clash_further_down(world: Any) -> None:
+@pytest.mark.parametrize("path", EXPLANATIONS, ids=lambda path: path.stem)
+def test_explains_a_clash_further_down(path: Path, world: Any) -> None:
     """The first and the last lines are ours; between them uv speaks, each version in its own way.
 
     ``CKPM_UPDATE_SNAPSHOTS=1`` writes them anew; read the difference before keeping it.
     """
-    world.distribution("mediapipe")
-    written, line, expected = SNAPSHOT.read_text(encoding="utf-8").partition("-----\n")
+    written, line, expected = path.read_text(encoding="utf-8").partition("-----\n")
     case = yaml.safe_load(written)
+    for name in case.get("distributions", ()):
+        world.distribution(name)
+    for name, text in case.get("recipes", {}).items():
+        world.recipe(name, text)
     with pytest.raises(ClosureConflictError) as refusal:
         world.prepare(*case["request"])
-    said = f"error: {refusal.value.message}\n"
+    error = refusal.value
+    said = f"error: {error.message}\n" + "".join(f"hint: {hint}\n" for hint in error.hints)
     if os.environ.get("CKPM_UPDATE_SNAPSHOTS"):
-        SNAPSHOT.write_text(written + line + said, encoding="utf-8")
-    ours, shown = said.splitlines(), expected.splitlines()
-    assert [ours[0], *ours[-2:]] == [shown[0], *shown[-2:]]
+        path.write_text(written + line + said, encoding="utf-8")
+    assert ours(said) == ours(expected)
     assert [fact for fact in case["holds"] if fact not in " ".join(said.split())] == []
+    assert error.remedies
+    for remedy in error.remedies:
+        assert world.prepare(*helped(case["request"], remedy)).locked.packages
+
+
+def ours(text: str) -> list[str]:
+    return [line for line in text.splitlines() if OURS.match(line)]
+
+
+def helped(request: list[str], remedy: Remedy) -> list[str]:
+    """Return what to ask for instead, as a remedy says."""
+    instead = re.findall("`(.*?)`", remedy.text) if remedy.kind == "version" else []
+    return [new for old in request for new in (instead if old == remedy.about else [old])]
 
 
 @pytest.mark.network

@@ -8,7 +8,7 @@ from itertools import product
 from pysat.solvers import Cadical153
 
 from ckpm.resolve.problem import Edges, Problem, bits
-from ckpm.resolve.trail import GIVEN, ROOT, Fact
+from ckpm.resolve.trail import ROOT, Asked, Barred, Fact
 
 MAX_NODES = 300
 
@@ -71,7 +71,7 @@ class Exact:
     def _of_edges(self, source: int, position: int, edges: Edges) -> Iterator[list[int]]:
         unless = [] if source == ROOT else [-self._chosen(source, position)]
         for edge in edges:
-            off = [-self._fact((source, edge.node)), *unless]
+            off = [-self._fact(Asked(source, edge.node)), *unless]
             count = len(self.problem.nodes[edge.node].candidates)
             if edge.requires:
                 yield [*off, *(self._chosen(edge.node, i) for i in bits(edge.mask))]
@@ -81,7 +81,7 @@ class Exact:
 
     def _of_nogoods(self) -> Iterator[list[int]]:
         for number, nogood in enumerate(self.problem.nogoods):
-            off = -self._fact((GIVEN, number))
+            off = -self._fact(Barred(number))
             for chosen in product(*(bits(mask) for _, mask in nogood)):
                 pairs = zip((node for node, _ in nogood), chosen, strict=True)
                 yield [off, *(-self._chosen(node, position) for node, position in pairs)]
@@ -90,7 +90,7 @@ class Exact:
         return self._number((node, position))
 
     def _fact(self, fact: Fact) -> int:
-        return self.facts.setdefault(fact, self._number(("fact", *fact)))
+        return self.facts.setdefault(fact, self._number(("fact", fact)))
 
     def _number(self, key: object) -> int:
         return self.numbers.setdefault(key, len(self.numbers) + 1)

@@ -223,3 +223,14 @@ def test_the_same_refusal_twice_is_the_end() -> None:
     refusals.learn(error, resolution(A, B), FakeUv())
     with pytest.raises(ClosureConflictError):
         refusals.learn(error, resolution(A, B), FakeUv())
+
+
+def test_of_all_noes_the_one_behind_a_conflict_is_told() -> None:
+    refusals = learnt(FakeUv(), resolution(A, B))
+    settled = list(refusals.nogoods)
+    text = "c has no wheels"
+    refusals.learn(ClosureConflictError(text, ()), resolution(C), FakeUv(text))
+    behind = [nogood for nogood in refusals.nogoods if nogood not in settled]
+    assert str(refusals.reason(behind)).endswith(text)
+    assert str(refusals.reason([*settled, *behind])).endswith("a and b clash")
+    assert refusals.reason([]) is None

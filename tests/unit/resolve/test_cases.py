@@ -17,7 +17,7 @@ from ckpm.model.installation import Installation
 from ckpm.model.platform import Platform
 from ckpm.model.recipe import Provided, Recipe
 from ckpm.model.requirement import parse_requirement
-from ckpm.model.resolution import Preferences, Resolution
+from ckpm.model.resolution import Nogood, Preferences, Resolution
 from ckpm.model.toolchain import Compiling
 from ckpm.model.version import Version
 from ckpm.recipe.recipes import RECIPE
@@ -105,6 +105,10 @@ def load(path: Path) -> dict[str, Any]:
     return document
 
 
+def nogoods_of(case: dict[str, Any]) -> list[Nogood]:
+    return [frozenset(map(tuple, nogood)) for nogood in case.get("nogoods", [])]
+
+
 @pytest.mark.parametrize("path", EXPLANATIONS, ids=lambda path: path.stem)
 def test_explains_in_just_these_words(path: Path) -> None:
     """``CKPM_UPDATE_SNAPSHOTS=1`` writes them anew; read the difference before keeping it."""
@@ -112,7 +116,7 @@ def test_explains_in_just_these_words(path: Path) -> None:
     case = yaml.safe_load(written)
     request = [parse_requirement(text, "the command line") for text in case["request"]]
     with pytest.raises(UnsatisfiableError) as refused:
-        resolve(request, world(case))
+        resolve(request, world(case), nogoods_of(case))
     error = refused.value
     said = f"error: {error.message}\n" + "".join(f"hint: {hint}\n" for hint in error.hints)
     if os.environ.get("CKPM_UPDATE_SNAPSHOTS"):
@@ -124,15 +128,14 @@ def test_explains_in_just_these_words(path: Path) -> None:
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_answers_as_the_case_says(path: Path) -> None:
     case = load(path)
-    nogoods = [frozenset(map(tuple, nogood)) for nogood in case.get("nogoods", [])]
     request = [parse_requirement(text, "the command line") for text in case["request"]]
     if "explanation" in case:
         with pytest.raises(UnsatisfiableError) as caught:
-            resolve(request, world(case), nogoods)
+            resolve(request, world(case), nogoods_of(case))
         assert list(caught.value.lines) == case["explanation"]
         assert list(caught.value.hints) == case.get("hints", [])
         return
-    resolution = resolve(request, world(case), nogoods)
+    resolution = resolve(request, world(case), nogoods_of(case))
     assert shown(resolution) == case["chosen"]
     origins = {c.package: c.origin for c in resolution}
     assert {name: origins[name] for name in case.get("origins", {})} == case.get("origins", {})

@@ -41,6 +41,18 @@ def test_only_the_solvers_no_is_a_no(code: int, text: str, meaning: type[CkpmErr
     assert type(verdict(Completed(code, "", text), ["t"], "")) is meaning
 
 
+def test_a_flag_that_is_none_of_ours_is_not_told() -> None:
+    hint = (
+        "hint: Wheels are required for `p-q` because\n      building from source is disabled for "
+        "all packages (i.e., with\n      `--no-build`)"
+    )
+    error = verdict(Completed(1, "", f"{SAYS_NO}Because b needs p-q\n\n{hint}"), ["b"], "")
+    assert isinstance(error, ClosureConflictError)
+    assert error.text.splitlines() == [
+        "Because b needs p-q", "`p-q` has source archives only, and ckpm installs wheels"
+    ]  # fmt: skip
+
+
 def test_the_explanation_stands_alone() -> None:
     text = f"{SAYS_NO}Because b depends on one of:\n             c<2\n\n         And because"
     error = verdict(Completed(1, "", text), ["b"], "tools")
