@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 
 from ckpm.cli.context import Context, add_common
 from ckpm.cli.render import resolution_table, tree_text
-from ckpm.cli.request import Request, environment_request, with_requirements
+from ckpm.cli.request import Request, environment_request
 from ckpm.errors import NotFoundError, UnsatisfiableError, UsageError
 from ckpm.model.refusals import ClosureConflictError
 from ckpm.model.requirement import Requirement, parse_requirement
@@ -78,11 +79,8 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
 def _request(options: argparse.Namespace, context: Context) -> Request:
     request = environment_request(context, options.env)
     if options.packages:
-        from dataclasses import replace
-
-        request = with_requirements(
-            context, replace(request, requirements=()), context.requirements(options.packages)
-        )
+        asked = context.requirements(options.packages)
+        request = replace(request, requirements=tuple(dict.fromkeys(asked)))
     if not request.requirements:
         raise UsageError("nothing is asked for", hints=["name packages: `ckpm resolve tensorflow`"])
     return request

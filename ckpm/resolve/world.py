@@ -51,6 +51,11 @@ class World:
         """Return the platform that a scope is for: tools run on the build platform."""
         return self.target if scope == TARGET_SCOPE else self.build
 
+    def coexist(self, package: str) -> Sequence[str]:
+        """Return the options that tell variants of a package apart."""
+        recipe = self.recipes.recipe(package)
+        return recipe.coexist if recipe else ()
+
     def served(self, scope: str) -> Platform:
         """Return the platform that what is in a tool scope makes things for."""
         return self.platform(served_scope(scope))
