@@ -11,7 +11,7 @@ from ckpm.cli.request import Request, environment_request
 from ckpm.errors import NotFoundError, UnsatisfiableError, UsageError
 from ckpm.model.refusals import ClosureConflictError
 from ckpm.model.requirement import Requirement, parse_requirement
-from ckpm.model.resolution import Choice, Resolution
+from ckpm.model.resolution import Candidate, Choice, Resolution
 from ckpm.model.scopes import scope_text
 
 EXAMPLES = {
@@ -138,13 +138,21 @@ def _why_lines(choice: Choice) -> list[str]:
 def _why_not(options: argparse.Namespace, context: Context, request: Request) -> int:
     asked = parse_requirement(options.package, "the question")
     resolution = _resolution(context, request)
-    found = resolution.find(asked.package)
+    found = _nearest(resolution, asked)
     if found is not None and found.version in asked.range and asked.accepts(dict(found.options)):
         context.print(f"but it is: {found} is chosen")
         return context.finish({"chosen": str(found)})
     reason = _refusal(context, request, asked)
     context.print(reason)
     return context.finish({"chosen": str(found) if found else None, "reason": reason.splitlines()})
+
+
+def _nearest(resolution: Resolution, asked: Requirement) -> Candidate | None:
+    """Return what is chosen of a package: of several variants, the one that is asked about."""
+    chosen = [c for c in resolution.in_scope() if c.package == asked.package]
+    able = [c for c in chosen if asked.accepts(dict(c.options))]
+    met = [c for c in able if c.version in asked.range]
+    return next(iter([*met, *able, *chosen]), None)
 
 
 def _refusal(context: Context, request: Request, asked: Requirement) -> str:
@@ -155,7 +163,7 @@ def _refusal(context: Context, request: Request, asked: Requirement) -> str:
         )
     except (UnsatisfiableError, ClosureConflictError) as error:
         return "\n".join([f"`{asked}` cannot be chosen:", *error.message.splitlines()[1:]])
-    chosen = possible.find(asked.package)
+    chosen = _nearest(possible, asked)
     return (
         f"`{asked}` could be chosen ({chosen}), but nothing asks for it: another one is preferred"
     )

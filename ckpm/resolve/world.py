@@ -31,9 +31,9 @@ class World:
 
     ``installed`` tells what the machine has of a package, ``releases`` what only an index knows.
     ``forbidden`` maps candidates' releases, or ``package from method`` for all of a method, to the
-    reason; ``locked`` maps (package, scope) to the version to keep; ``stored`` tells by which
-    methods a version has been made here already. ``compiling`` judges an installation of a
-    toolchain for a target.
+    reason; ``locked`` maps (package or ``package:option=value``, scope) to the version to keep;
+    ``stored`` tells by which methods a version has been made here already. ``compiling`` judges an
+    installation of a toolchain for a target.
     """
 
     recipes: Recipes
