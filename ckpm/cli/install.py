@@ -26,6 +26,7 @@ from ckpm.cli.request import (
 from ckpm.config.trust import is_trusted, trust
 from ckpm.errors import NotFoundError
 from ckpm.model.lock import LockedTarget
+from ckpm.model.pairs import unanimous
 from ckpm.model.plan import PackageStep
 from ckpm.model.recipe import ALWAYS
 from ckpm.model.request import Environment, Prepared
@@ -107,11 +108,13 @@ def _edited(
     if command == "update":
         return text, request
     texts = list(options.packages)
+    files = []
     for position, argument in enumerate(texts):
         if names_artifact(argument):
-            text, texts[position], request = declare_artifact(
-                context, options, request, text, argument
-            )
+            text, name, request = declare_artifact(context, options, request, text, argument)
+            files.append((name, argument))
+            texts[position] = name
+    unanimous(files, "add them one by one, each with a `--name`")
     own = {recipe.name for recipe in request.own}
     known = context.requirements([t for t in texts if t not in own])
     known += [parse_requirement(t, "the command line") for t in texts if t in own]

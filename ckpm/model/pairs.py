@@ -10,7 +10,7 @@ from ckpm.errors import UsageError
 Value = TypeVar("Value", bound=str)
 
 
-def unanimous(pairs: Iterable[tuple[str, Value]]) -> dict[str, Value]:
+def unanimous(pairs: Iterable[tuple[str, Value]], hint: str = "give it once") -> dict[str, Value]:
     """Return the value of each name.
 
     Raises:
@@ -19,7 +19,7 @@ def unanimous(pairs: Iterable[tuple[str, Value]]) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for name, value in pairs:
         if found.setdefault(name, value) != value:
-            raise UsageError(twice(name, found[name], value), hints=["give it once"])
+            raise UsageError(twice(name, found[name], value), hints=[hint])
     return found
 
 
