@@ -15,6 +15,7 @@ from ckpm.cli.context import Context
 from ckpm.cli.request import Request
 from ckpm.errors import NotFoundError, UsageError
 from ckpm.model.placeholders import variable_prefix
+from ckpm.model.recipe import Recipe
 from ckpm.recipe.edit import declare
 from ckpm.recipe.load import decode_environment
 from ckpm.schema.documents import Plain, parse_document
@@ -53,11 +54,21 @@ def declare_artifact(
         described["env"] = [{"set": {f"{variable_prefix(name)}_FILE": f"{{prefix}}/{file}"}}]
     if suffix in RUNTIMES:
         described["needs"] = [RUNTIMES[suffix]]
+    for before in (_origin(recipe) for recipe in request.own if recipe.name == name):
+        if before not in (argument, fields.get("path")):
+            context.session.remark(f"`{name}` was `{before}` and becomes `{argument}`")
     text = declare(text, name, described, str(request.place.file))
     file_then = request.place.file
     declared_then = decode_environment(parse_document(text, str(file_then)), file_then)
     context.say(f"  {name} ({kind}) from {argument}")
     return text, name, replace(request, declared=declared_then)
+
+
+def _origin(declared: Recipe) -> str:
+    """Return the path or the address of which a project's own package is made."""
+    source = declared.sources[0]
+    urls = (url for part in source.parts for url in part.urls)
+    return source.text("path") or source.text("package") or next(urls, "")
 
 
 def _from_file(request: Request, argument: str) -> Mapping[str, Plain]:

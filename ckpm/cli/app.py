@@ -8,10 +8,12 @@ import os
 import sys
 from collections.abc import Sequence
 from types import ModuleType
+from typing import Any
 
 from ckpm.cli.failure import report_failure
 from ckpm.cli.fast import VERSION, tell_version
 from ckpm.errors import CkpmError, StoppedError, UsageError
+from ckpm.model.pairs import twice
 
 COMMANDS = {
     "init": ("project", "start a project here: write a ckpm.yaml"),
@@ -153,8 +155,35 @@ def command_parser(name: str, module: ModuleType) -> argparse.ArgumentParser:
     return parser
 
 
+class _Once(argparse.Action):
+    """An option that may stand once: argparse would keep the last and forget the others."""
+
+    given: object = None
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        _option_string: str | None = None,
+    ) -> None:
+        if self.option_strings and self.given not in (None, values):
+            parser.error(twice(self.option_strings[-1], _shown(self.given), _shown(values)))
+        self.given = values
+        setattr(namespace, self.dest, values)
+
+
+def _shown(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
 class _Parser(argparse.ArgumentParser):
     """argparse, with our errors."""
+
+    def __init__(self, **settings: Any) -> None:  # noqa: ANN401 - whatever argparse takes
+        super().__init__(**settings)
+        self.register("action", None, _Once)
+        self.register("action", "store", _Once)
 
     def error(self, message: str) -> None:  # type: ignore[override]
         raise UsageError(message, hints=[f"`{self.prog} --help` shows how it is used"])

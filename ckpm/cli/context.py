@@ -13,12 +13,16 @@ from typing import Any, get_args
 from ckpm.cli.failure import DOCUMENT_FORMAT
 from ckpm.cli.progress import TerminalReporter
 from ckpm.errors import NotFoundError, UsageError
+from ckpm.model.pairs import unanimous
 from ckpm.model.platform import Platform
 from ckpm.model.request import Choices
 from ckpm.model.requirement import Requirement, parse_requirement
 from ckpm.model.resolution import Prefer, Preferences
 from ckpm.session import Session
 from ckpm.system.host import Host
+
+EVERY = "--prefer"
+"""Stands for all packages among those that ``--prefer`` names."""
 
 
 class Context:
@@ -141,10 +145,9 @@ def preferences(texts: Sequence[str], *, lowest: bool = False) -> Preferences:
     """Read ``--prefer newest --prefer numpy=lowest``.
 
     Raises:
-        UsageError: for a mode that there is not.
+        UsageError: for a mode that there is not, and for two of one package or of all.
     """
-    default: Prefer = "lowest" if lowest else "detected"
-    of: dict[str, Prefer] = {}
+    modes: list[tuple[str, Prefer]] = [(EVERY, "lowest")] if lowest else []
     for text in texts:
         package, _, word = text.rpartition("=")
         mode = next((known for known in get_args(Prefer) if known == word), None)
@@ -153,11 +156,9 @@ def preferences(texts: Sequence[str], *, lowest: bool = False) -> Preferences:
                 f"`{word}` is no way to prefer versions",
                 hints=[f"one of {', '.join(get_args(Prefer))}, or `PACKAGE=` before it"],
             )
-        if package:
-            of[package] = mode
-        else:
-            default = mode
-    return Preferences(default, of)
+        modes.append((package or EVERY, mode))
+    of = unanimous(modes)
+    return Preferences(of.pop(EVERY, "detected"), of)
 
 
 def add_common(parser: argparse.ArgumentParser, *names: str) -> None:

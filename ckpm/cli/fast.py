@@ -61,21 +61,24 @@ def _activate(arguments: list[str]) -> int | None:
 
 def _options(arguments: list[str]) -> tuple[dict[str, str], list[str]]:
     """Return what ``-e NAME`` and its like say, by the long names, and what is left over."""
-    found: dict[str, str] = {}
+    found: list[tuple[str, str]] = []
     rest: list[str] = []
     waiting = ""
     for argument in arguments:
         name, joined, value = argument.partition("=")
         if waiting:
-            found[waiting] = argument
+            found.append((waiting, argument))
             waiting = ""
         elif argument == "-e" or argument in VALUED:
             waiting = "--env" if argument == "-e" else argument
         elif joined and name in VALUED:
-            found[name] = value
+            found.append((name, value))
         else:
             rest.append(argument)
-    return found, [*rest, *([waiting] if waiting else [])]
+    options = dict(found)
+    # Of an option that stands twice, the whole program says what is wrong.
+    repeated = [name for name, value in found if options[name] != value]
+    return options, [*rest, *repeated, *([waiting] if waiting else [])]
 
 
 def _parent_shell() -> str | None:

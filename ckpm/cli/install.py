@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -15,18 +16,21 @@ from ckpm.cli.done import remember
 from ckpm.cli.render import plan_text
 from ckpm.cli.request import (
     Request,
-    coexisting,
     environment_request,
     install,
     prepare,
     with_reachability,
     with_requirements,
+    written,
 )
 from ckpm.errors import NotFoundError
 from ckpm.model.lock import LockedTarget
+from ckpm.model.pairs import unanimous
 from ckpm.model.plan import PackageStep
+from ckpm.model.recipe import ALWAYS
 from ckpm.model.request import Environment, Prepared
-from ckpm.recipe.edit import new_environment, require, save, undeclare, unrequire
+from ckpm.model.requirement import parse_requirement
+from ckpm.recipe.edit import save, undeclare, unrequire
 
 EXAMPLES = {
     "install": "examples:\n  ckpm install tensorflow model-ssd-mobilenet\n"
@@ -78,7 +82,8 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
     prepared = environment.made_from or prepared
     if not request.place.is_ready:
         _save(context, request, text)
-    done = [*options.packages, *map(str, request.requirements)]
+    typed = options.packages if create else ()
+    done = _settled(request, typed)
     remember(context.session, prepared, environment.directory, target=options.target, packages=done)
     return _report(context, prepared, environment, before, time.monotonic() - started)
 
@@ -93,32 +98,28 @@ def _edited(
     command: str, options: argparse.Namespace, context: Context, request: Request
 ) -> tuple[str, Request]:
     """Return the environment file's new text and what it requires then; nothing is written yet."""
-    file = request.place.file
-    text = (
-        file.read_text(encoding="utf-8") if file.is_file() else new_environment(request.place.name)
-    )
+    text = written(request.place)
     if command == "remove":
-        return _removed(options.packages, text, request)
+        return _removed(context, dict.fromkeys(options.packages), text, request)
     if command == "update":
         return text, request
     texts = list(options.packages)
+    files = []
     for position, argument in enumerate(texts):
         if names_artifact(argument):
-            text, texts[position], request = declare_artifact(
-                context, options, request, text, argument
-            )
+            text, name, request = declare_artifact(context, options, request, text, argument)
+            files.append((name, argument))
+            texts[position] = name
+    unanimous(files, "add them one by one, each with a `--name`")
     own = {recipe.name for recipe in request.own}
     known = context.requirements([t for t in texts if t not in own])
-    from ckpm.model.requirement import parse_requirement
-
     known += [parse_requirement(t, "the command line") for t in texts if t in own]
-    for requirement in known:
-        coexist = coexisting(context, request, requirement.package)
-        text = require(text, requirement, str(file), coexist)
-    return text, with_requirements(context, request, known)
+    return with_requirements(context, request, known, text)
 
 
-def _removed(packages: Sequence[str], text: str, request: Request) -> tuple[str, Request]:
+def _removed(
+    context: Context, packages: Iterable[str], text: str, request: Request
+) -> tuple[str, Request]:
     for package in packages:
         shorter = unrequire(text, package, str(request.place.file))
         if shorter is None:
@@ -127,8 +128,23 @@ def _removed(packages: Sequence[str], text: str, request: Request) -> tuple[str,
                 hints=["`ckpm list` shows what it requires"],
             )
         text = undeclare(shorter, package, str(request.place.file))
+    gone = [n for n in request.declared.requires if n.requirement.package in packages]
+    context.session.remark(f"no longer required: {'; '.join(map(str, gone))}")
     kept = tuple(r for r in request.requirements if r.package not in packages)
     return text, replace(request, requirements=kept)
+
+
+def _settled(request: Request, typed: Sequence[str]) -> list[str]:
+    """Return the texts of which each, installed alone, would change nothing."""
+    declared = request.declared.requires
+    often = Counter(need.requirement.package for need in declared)
+    once = {
+        n.requirement.package
+        for n in declared
+        if n.when == ALWAYS and often[n.requirement.package] == 1
+    }
+    texts = [*typed, *map(str, request.requirements)]
+    return [t for t in texts if names_artifact(t) or parse_requirement(t).package in once]
 
 
 def _report(

@@ -15,6 +15,7 @@ from ckpm.cli.request import (
     prepare,
     with_reachability,
     with_requirements,
+    written,
 )
 from ckpm.model.request import Prepared
 
@@ -40,7 +41,8 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
     """Run one of these commands."""
     request = environment_request(context, options.env)
     if command == "fetch" and options.packages:
-        request = with_requirements(context, request, context.requirements(options.packages))
+        asked = context.requirements(options.packages)
+        _, request = with_requirements(context, request, asked, written(request.place))
     prepared = _prepared(command, options, context, request)
     if options.dry_run:
         prepared = with_reachability(context, prepared)

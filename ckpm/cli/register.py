@@ -12,6 +12,7 @@ from ckpm.config.registered import write_registered
 from ckpm.detect import Search
 from ckpm.errors import NotFoundError, UsageError
 from ckpm.model.installation import ABILITIES, Ability, Installation
+from ckpm.model.pairs import unanimous
 from ckpm.model.version import InvalidVersionError, Version
 from ckpm.schema.values import package_name
 
@@ -105,7 +106,7 @@ def _stated(options: argparse.Namespace, prefix: Path) -> Installation:
         str(prefix),
         (str(prefix),),
         _abilities(options.can),
-        tuple(sorted(_option(text) for text in options.option)),
+        tuple(sorted(unanimous(map(_option, options.option)).items())),
     )
 
 

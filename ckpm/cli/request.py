@@ -8,11 +8,15 @@ from dataclasses import dataclass, replace
 from ckpm.cli.context import Context
 from ckpm.config.places import split_variant, variant
 from ckpm.errors import DownloadError, NotFoundError, StaleLockError, UsageError
+from ckpm.model.pairs import unanimous
 from ckpm.model.recipe import Recipe
 from ckpm.model.request import Environment, Place, Prepared
-from ckpm.model.requirement import Options, Requirement
+from ckpm.model.requirement import Coexist, Requirement
 from ckpm.model.workflow import EnvironmentFile
 from ckpm.plan import read_lock
+from ckpm.recipe.edit import new_environment, require
+from ckpm.recipe.load import decode_environment
+from ckpm.schema.documents import parse_document
 
 CHOOSING = ("prefer", "lowest", "no_detected")
 """Options that say how to choose."""
@@ -42,10 +46,10 @@ def environment_request(
 ) -> Request:
     """Return what an environment declares, for a choice of its own options.
 
-    The name of a variant states options too; those that are given go before them.
+    The name of a variant states options too.
     """
     base, stated = (name, {}) if name is None else split_variant(name)
-    options = {**stated, **(options or {})}
+    options = unanimous((*stated.items(), *(options or {}).items()))
     place = context.session.place(base, create=create)
     declared = context.session.environment_file(place)
     _check(declared, options)
@@ -67,23 +71,50 @@ def _check(declared: EnvironmentFile, options: Mapping[str, str]) -> None:
             raise UsageError(f"`{name}` is one of {', '.join(known[name].values)}, not `{value}`")
 
 
-def with_requirements(context: Context, request: Request, more: Sequence[Requirement]) -> Request:
-    """Return the request with requirements added, in place of those for the same package."""
-
-    def package(requirement: Requirement) -> tuple[str, Options]:
-        return requirement.identity(coexisting(context, request, requirement.package))
-
-    asked = {package(requirement): requirement for requirement in more}
-    before = dict.fromkeys(
-        asked.get(package(requirement), requirement) for requirement in request.requirements
-    )
-    return replace(request, requirements=tuple(dict.fromkeys((*before, *asked.values()))))
+def written(place: Place) -> str:
+    """Return the text of an environment's file; one that is not there yet requires nothing."""
+    if place.file.is_file():
+        return place.file.read_text(encoding="utf-8")
+    return new_environment(place.name)
 
 
-def coexisting(context: Context, request: Request, package: str) -> tuple[str, ...]:
-    """Return the options in which two of one package may differ."""
-    recipe = context.session.content.catalog(request.own).recipe(package)
-    return recipe.coexist if recipe else ()
+def with_requirements(
+    context: Context, request: Request, more: Sequence[Requirement], text: str
+) -> tuple[str, Request]:
+    """Return the environment file's text and the request with requirements added.
+
+    What the text requires of the same packages without a condition is replaced, and that is said; a
+    ready environment keeps all of its own.
+    """
+    file = request.place.file
+    if request.place.is_ready:
+        if more:
+            note = "is not edited: what is asked beside it lasts until it is installed without"
+            context.session.remark(f"`{request.place.name}` ships with ckpm and {note}")
+        return text, replace(request, requirements=(*request.requirements, *more))
+    coexist = _coexisting(context, request)
+    text = require(text, more, str(file), coexist)
+    declared = decode_environment(parse_document(text, str(file)), file)
+    asked = {each: each for each in (*request.requirements, *more)}
+    required = declared.required(dict(request.options), context.target)
+    kept = {need.requirement for need in declared.requires}
+    for gone in (n.requirement for n in request.declared.requires if n.requirement not in kept):
+        own = gone.identity(coexist(gone.package))
+        new = [str(each) for each in more if each.identity(coexist(each.package)) == own]
+        context.session.remark(f"{gone} becomes {' and '.join(new)}")
+    requirements = tuple(asked.get(each, each) for each in required)
+    return text, replace(request, declared=declared, requirements=requirements)
+
+
+def _coexisting(context: Context, request: Request) -> Coexist:
+    """Return what says of a package which options tell variants of it apart."""
+    catalog = context.session.content.catalog(request.own)
+
+    def coexist(package: str) -> Sequence[str]:
+        recipe = catalog.recipe(package)
+        return recipe.coexist if recipe else ()
+
+    return coexist
 
 
 def prepare(

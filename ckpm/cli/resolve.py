@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 
 from ckpm.cli.context import Context, add_common
 from ckpm.cli.render import resolution_table, tree_text
-from ckpm.cli.request import Request, environment_request, with_requirements
+from ckpm.cli.request import Request, environment_request
 from ckpm.errors import NotFoundError, UnsatisfiableError, UsageError
 from ckpm.model.requirement import Requirement, parse_requirement
-from ckpm.model.resolution import Choice, Resolution
+from ckpm.model.resolution import Candidate, Choice, Resolution
 from ckpm.model.scopes import scope_text
 
 EXAMPLES = {
@@ -77,11 +78,8 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
 def _request(options: argparse.Namespace, context: Context) -> Request:
     request = environment_request(context, options.env)
     if options.packages:
-        from dataclasses import replace
-
-        request = with_requirements(
-            context, replace(request, requirements=()), context.requirements(options.packages)
-        )
+        asked = context.requirements(options.packages)
+        request = replace(request, requirements=tuple(dict.fromkeys(asked)))
     if not request.requirements:
         raise UsageError("nothing is asked for", hints=["name packages: `ckpm resolve tensorflow`"])
     return request
@@ -139,13 +137,21 @@ def _why_lines(choice: Choice) -> list[str]:
 def _why_not(options: argparse.Namespace, context: Context, request: Request) -> int:
     asked = parse_requirement(options.package, "the question")
     resolution = _resolution(context, request)
-    found = resolution.find(asked.package)
+    found = _nearest(resolution, asked)
     if found is not None and found.version in asked.range and asked.accepts(dict(found.options)):
         context.print(f"but it is: {found} is chosen")
         return context.finish({"chosen": str(found)})
     reason = _refusal(context, request, asked)
     context.print(reason)
     return context.finish({"chosen": str(found) if found else None, "reason": reason.splitlines()})
+
+
+def _nearest(resolution: Resolution, asked: Requirement) -> Candidate | None:
+    """Return what is chosen of a package: of several variants, the one that is asked about."""
+    chosen = [c for c in resolution.in_scope() if c.package == asked.package]
+    able = [c for c in chosen if asked.accepts(dict(c.options))]
+    met = [c for c in able if c.version in asked.range]
+    return next(iter([*met, *able, *chosen]), None)
 
 
 def _refusal(context: Context, request: Request, asked: Requirement) -> str:
@@ -157,7 +163,7 @@ def _refusal(context: Context, request: Request, asked: Requirement) -> str:
     except UnsatisfiableError as error:
         hints = (f"hint: {hint}" for hint in error.hints)
         return "\n".join([f"`{asked}` cannot be chosen:", *error.message.splitlines()[1:], *hints])
-    chosen = possible.find(asked.package)
+    chosen = _nearest(possible, asked)
     return (
         f"`{asked}` could be chosen ({chosen}), but nothing asks for it: another one is preferred"
     )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ckpm.cli.context import Context
 from ckpm.cli.request import Request, environment_request
 from ckpm.errors import NotFoundError, UsageError
+from ckpm.model.pairs import pair, unanimous
 from ckpm.model.workflow import Workflow
 
 
@@ -35,8 +36,8 @@ def workflow_request(options: argparse.Namespace, context: Context) -> tuple[Req
 
 def options_of(options: argparse.Namespace) -> dict[str, str]:
     """Return the environment's options that were chosen; `--runtime` is one of them."""
-    chosen = pairs_of(options.option)
-    return chosen | ({"runtime": options.runtime} if options.runtime else {})
+    runtime = [f"runtime={options.runtime}"] if options.runtime else []
+    return pairs_of([*options.option, *runtime])
 
 
 def pairs_of(texts: Sequence[str]) -> dict[str, str]:
@@ -44,4 +45,4 @@ def pairs_of(texts: Sequence[str]) -> dict[str, str]:
     for text in texts:
         if "=" not in text:
             raise UsageError(f"`{text}` is no parameter", hints=["write it as `name=value`"])
-    return dict(text.split("=", 1) for text in texts)
+    return unanimous(map(pair, texts))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ckpm.config.project_key import DEFAULT, is_name, project_key
 from ckpm.errors import NotFoundError, UsageError
+from ckpm.model.pairs import pair, unanimous
 from ckpm.model.request import Place
 
 PROJECT_FILE = "ckpm.yaml"
@@ -62,7 +63,7 @@ def split_variant(name: str) -> tuple[str, dict[str, str]]:
                 "a choice of its options is written `NAME+option=value,other=value`",
             ],
         )
-    return base, dict(pair.split("=", 1) for pair in pairs)
+    return base, unanimous(map(pair, pairs))
 
 
 def variant(place: Place, options: Mapping[str, str]) -> Place:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from ckpm.errors import UsageError
+from ckpm.model.pairs import unanimous
 
 Facts = tuple[tuple[str, str], ...]
 
@@ -121,7 +122,7 @@ def parse_target(text: str, known: Mapping[str, Platform], native: Platform) -> 
         raise UsageError(
             f"there is no target `{name}`", hints=["known targets: " + ", ".join(sorted(known))]
         )
-    facts: dict[str, str] = {}
+    facts: list[tuple[str, str]] = []
     for part in filter(None, stated.split(",")):
         fact, equals, value = part.partition("=")
         if not (fact and equals and value):
@@ -136,5 +137,5 @@ def parse_target(text: str, known: Mapping[str, Platform], native: Platform) -> 
             raise UsageError(
                 f"`{value}` is no version of `{fact}`", hints=[f"write `{name}:{fact}={example}`"]
             )
-        facts[fact] = value
-    return platform.stating(facts)
+        facts.append((fact, value))
+    return platform.stating(unanimous(facts))

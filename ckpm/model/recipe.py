@@ -38,6 +38,9 @@ class When:
             for name, values in self.conditions
         )
 
+    def __str__(self) -> str:
+        return " and ".join(f"{name} is {' or '.join(each)}" for name, each in self.conditions)
+
 
 def _is_for(target: Platform, build: Platform, names: tuple[str, ...]) -> bool:
     is_native = target.name == build.name
@@ -68,6 +71,11 @@ class Need:
     requirement: Requirement
     when: When = ALWAYS
     range: VersionRange = ANY
+
+    def __str__(self) -> str:
+        return (
+            f"{self.requirement} when {self.when}" if self.when != ALWAYS else f"{self.requirement}"
+        )
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ckpm.errors import RequirementSyntaxError
@@ -14,6 +14,9 @@ _OPTION = re.compile(r"([a-z][a-z0-9-]*)=([A-Za-z0-9][A-Za-z0-9._+-]*)")
 _SHORTHAND = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!:~-]*")
 
 Options = tuple[tuple[str, str], ...]
+Identity = tuple[str, Options]
+Coexist = Callable[[str], Sequence[str]]
+"""Says of a package which options tell variants of it apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Requirement:
         """Whether these options will do; one that is not reported is unknown, and will not."""
         return all(options.get(name) == value for name, value in self.options)
 
-    def identity(self, coexist: Sequence[str]) -> tuple[str, Options]:
+    def identity(self, coexist: Sequence[str]) -> Identity:
         """Return what tells it from requirements that may stand beside it in one environment."""
         return self.package, tuple(pair for pair in self.options if pair[0] in coexist)
 
@@ -85,6 +88,27 @@ def read_requirements(requirements: Iterable[str | Requirement], origin: str) ->
     return [parse_requirement(r, origin) if isinstance(r, str) else r for r in requirements]
 
 
+def together(requirements: Sequence[Requirement], coexist: Coexist) -> list[Requirement]:
+    """Return requirements of one request, each about all that is asked of its package.
+
+    One that leaves a package's variant open is about every variant that others name: beside
+    ``x:format=b``, ``x<2`` means ``x:format=b<2``.
+    """
+    variants = dict.fromkeys(each.identity(coexist(each.package)) for each in requirements)
+    return [
+        replace(each, options=tuple(sorted({*each.options, *variant})))
+        for each in requirements
+        for variant in _meant(each.identity(coexist(each.package)), variants)
+    ]
+
+
+def _meant(identity: Identity, variants: Iterable[Identity]) -> list[Options]:
+    """Return the variants that a requirement is about, as closely as they are named."""
+    package, own = identity
+    fitting = [options for name, options in variants if name == package and {*own} <= {*options}]
+    return [each for each in fitting if not any({*each} < {*other} for other in fitting)]
+
+
 def _parse_options(text: str, position: int) -> tuple[Options, int]:
     if not text.startswith(":", position):
         return (), position
@@ -93,7 +117,13 @@ def _parse_options(text: str, position: int) -> tuple[Options, int]:
         match = _OPTION.match(text, position + 1)
         if match is None:
             raise RequirementSyntaxError(text, position + 1, "`option=value`")
-        options[match[1]] = match[2]
+        if options.setdefault(match[1], match[2]) != match[2]:
+            raise RequirementSyntaxError(
+                text,
+                match.start(),
+                f"one value of `{match[1]}`",
+                hints=["variants that may stand beside each other are asked for one by one"],
+            )
         position = match.end()
         if not text.startswith(",", position):
             return tuple(sorted(options.items())), position

@@ -67,8 +67,13 @@ class Candidate:
     source_line: int = 0
 
     def __str__(self) -> str:
+        return f"{self.variant} {self.version}"
+
+    @property
+    def variant(self) -> str:
+        """The package with all its options."""
         options = ",".join(f"{name}={value}" for name, value in self.options)
-        return f"{self.package}{':' + options if options else ''} {self.version}"
+        return f"{self.package}{':' + options if options else ''}"
 
     @property
     def release(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
@@ -179,6 +180,8 @@ def _least_facts(resolution: Resolution) -> tuple[tuple[str, str], ...]:
 def kept_versions(entry: LockedTarget | None, free: Sequence[str]) -> dict[tuple[str, str], str]:
     """Return the locked versions to keep: all but those of the packages in ``free``.
 
+    Variants that stand beside each other are told apart by their options.
+
     Raises:
         NotFoundError: for one to be freed that is not locked.
     """
@@ -186,4 +189,9 @@ def kept_versions(entry: LockedTarget | None, free: Sequence[str]) -> dict[tuple
     if missing := set(free) - {package.name for package in packages}:
         name = min(missing)
         raise NotFoundError(f"`{name}` is not locked", hints=["`ckpm list` shows what is"])
-    return {(p.name, p.scope): p.version for p in packages if p.name not in free}
+    often = Counter((p.name, p.scope) for p in packages)
+    return {
+        (p.name if often[p.name, p.scope] == 1 else p.title.rpartition(" ")[0], p.scope): p.version
+        for p in packages
+        if p.name not in free
+    }

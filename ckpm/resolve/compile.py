@@ -26,7 +26,9 @@ def compile_problem(
     A nogood is a set of (package, scope, version) that must not all be chosen together. A
     constraint holds for a package in the target scope if it is chosen at all.
     """
-    compiler = _Compiler(supply, {r.package: r.options for r in requirements}, tuple(nogoods))
+    compiler = _Compiler(supply, tuple(nogoods))
+    for requirement in requirements:
+        compiler.wanted.setdefault(requirement.package, []).append(requirement.options)
     for requirement in requirements:
         compiler.expect(requirement)
     required = [compiler.ask(requirement) for requirement in requirements]
@@ -37,12 +39,10 @@ def compile_problem(
 
 
 class _Compiler:
-    def __init__(
-        self, supply: Supply, wanted: dict[str, Options], nogoods: Sequence[Nogood]
-    ) -> None:
+    def __init__(self, supply: Supply, nogoods: Sequence[Nogood]) -> None:
         self.supply = supply
-        self.wanted = wanted
         self.nogoods = nogoods
+        self.wanted: dict[str, list[Options]] = {}
         self.problem = Problem((), [], expand=self.expand, ask=self.ask)
         self.numbers: dict[Key, int] = {}
         self.masks: list[Masks] = []
@@ -55,7 +55,7 @@ class _Compiler:
         """Note what a virtual package that is asked for will most likely be: it is wanted too."""
         name = requirement.package
         for candidate in self.provided(name, self.supply.scope(name, TARGET_SCOPE))[:1]:
-            self.wanted.setdefault(candidate.package, candidate.key_options)
+            self.wanted.setdefault(candidate.package, [candidate.key_options])
 
     # edges
 
@@ -186,9 +186,10 @@ class _Compiler:
         return (self.is_extra(candidate), not is_asked, not self.supply.is_found(candidate))
 
     def is_extra(self, candidate: Candidate) -> bool:
-        """Whether a provider is another variant than the one that is required anyway."""
-        asked = dict(self.wanted.get(candidate.package, ()))
-        return any(asked.get(name, value) != value for name, value in candidate.key_options)
+        """Whether a provider is another variant than all that are required anyway."""
+        own = dict(candidate.key_options)
+        wanted = self.wanted.get(candidate.package, [()])
+        return not any(all(own.get(n, v) == v for n, v in options) for options in wanted)
 
     def number(self, key: Key, candidates: tuple[Candidate, ...]) -> int:
         known = self.numbers.get(key)

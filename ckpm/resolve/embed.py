@@ -103,7 +103,8 @@ class _Embedded(Supply):
             for text in dict.fromkeys(self.packages.versions(package))
             if text not in excluded
         ]
-        preference = Preference(self.prefer[package], self.terms.locked.get(package))
+        locked = self.terms.locked.get(package)
+        preference = Preference(self.prefer[package], lambda _candidate: locked)
         return preference.ranked(found)
 
     def wants(self, candidate: Candidate) -> Wants:

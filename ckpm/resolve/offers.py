@@ -161,12 +161,16 @@ class Offers:
         known = (found for found in self.world.installed(package) if found.python and is_here)
         return Preference(
             prefer=self.world.prefer[package],
-            locked=self.world.locked.get((package, scope)),
+            locked=self._locked,
             defaults=recipe.default_options if recipe else {},
             positions={source.line: i for i, source in enumerate(sources)},
             detected={str(found.version) for found in known},
             is_stored=self._is_stored,
         )
+
+    def _locked(self, candidate: Candidate) -> str | None:
+        locked, scope = self.world.locked, candidate.scope
+        return locked.get((candidate.variant, scope)) or locked.get((candidate.package, scope))
 
     def _is_stored(self, candidate: Candidate) -> bool:
         """Never asked of registries' own packages: their clients keep what they fetched."""

@@ -14,17 +14,22 @@ def _is_never_stored(_candidate: Candidate) -> bool:
     return False
 
 
+def _is_locked_nowhere(_candidate: Candidate) -> None:
+    return None
+
+
 @dataclass(frozen=True)
 class Preference:
     """The order of design section 6: locked, detected, newest, default options, then the source.
 
+    ``locked`` tells the version that a candidate's package, or this variant of it, was locked at.
     ``detected`` are versions that the machine has in a form that cannot be used itself; ``stored``
     tells whether a candidate has been made here already. ``positions`` are those of the sources in
     their recipe, by line.
     """
 
     prefer: Prefer = "newest"
-    locked: str | None = None
+    locked: Callable[[Candidate], str | None] = _is_locked_nowhere
     defaults: Mapping[str, str] = field(default_factory=dict)
     positions: Mapping[int, int] = field(default_factory=dict)
     detected: Collection[str] = ()
@@ -46,7 +51,7 @@ class Preference:
         is_stored = self.prefer == "installed" and self.is_stored(candidate)
         is_here = candidate.installation is not None or version in self.detected
         return (
-            version != self.locked,
+            version != self.locked(candidate),
             candidate.version.is_prerelease,
             not is_stored,
             not (is_here and self.prefer in ("detected", "installed")),

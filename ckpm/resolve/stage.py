@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ckpm.errors import CkpmError, DownloadError, NotFoundError, UndecidedError
-from ckpm.model.requirement import Requirement
+from ckpm.model.requirement import Requirement, together
 from ckpm.model.resolution import Choice, Nogood, Resolution
 from ckpm.model.scopes import TARGET_SCOPE
 from ckpm.resolve.answer import choices, passed_over
@@ -40,7 +40,7 @@ def resolve(
     should_stop = within(timeout_s)
     offers = Offers(world)
     _check_known(requirements, offers)
-    problem = compile_problem(requirements, offers, nogoods=nogoods)
+    problem = compile_problem(together(requirements, world.coexist), offers, nogoods=nogoods)
     answer = answered(problem, should_stop)
     if answer is None:
         raise _failure(problem, offers, should_stop)

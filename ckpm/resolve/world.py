@@ -31,9 +31,9 @@ class World:
 
     ``installed`` tells what the machine has of a package, ``releases`` what only an index knows.
     ``forbidden`` maps candidates' releases, or ``package from method`` for all of a method, to the
-    reason; ``locked`` maps (package, scope) to the version to keep; ``stored`` tells by which
-    methods a version has been made here already. ``compiling`` judges an installation of a
-    toolchain for a target.
+    reason; ``locked`` maps (package or ``package:option=value``, scope) to the version to keep;
+    ``stored`` tells by which methods a version has been made here already. ``compiling`` judges an
+    installation of a toolchain for a target.
     """
 
     recipes: Recipes
@@ -50,6 +50,11 @@ class World:
     def platform(self, scope: str) -> Platform:
         """Return the platform that a scope is for: tools run on the build platform."""
         return self.target if scope == TARGET_SCOPE else self.build
+
+    def coexist(self, package: str) -> Sequence[str]:
+        """Return the options that tell variants of a package apart."""
+        recipe = self.recipes.recipe(package)
+        return recipe.coexist if recipe else ()
 
     def served(self, scope: str) -> Platform:
         """Return the platform that what is in a tool scope makes things for."""

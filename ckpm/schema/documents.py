@@ -19,19 +19,21 @@ MAX_DEPTH = 20
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """One text and the line it stands on (from 1); ``quoted`` tells ``"null"`` from ``null``."""
+    """One text and its lines (from 1); ``quoted`` tells ``"null"`` from ``null``."""
 
     text: str
     line: int
     quoted: bool = False
+    closes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Sequenced:
-    """A list of nodes."""
+    """A list of nodes; one in brackets knows the line of the last of them."""
 
     items: tuple[Node, ...]
     line: int
+    closes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Mapped:
     entries: dict[str, Node] = field(hash=False)
     line: int
     key_lines: dict[str, int] = field(default_factory=dict, hash=False)
+    closes: int = 0
 
 
 Node = Scalar | Sequenced | Mapped
@@ -118,6 +121,7 @@ class _Composer:
     def __init__(self, name: str, events: Iterator[Any]) -> None:
         self.name = name
         self.events = events
+        self.closed = 0
 
     def document(self) -> Node | None:
         node: Node | None = None
@@ -141,16 +145,21 @@ class _Composer:
         if getattr(event, "tag", None) not in (None, "!"):
             raise self.fault(event, f"the tag `{event.tag}` is not allowed")
         if kind == "ScalarEvent":
-            return Scalar(event.value, line, quoted=event.style in ("'", '"', "|", ">"))
+            is_block = event.style in ("|", ">")
+            closes = 0 if is_block else event.end_mark.line + 1
+            return Scalar(event.value, line, is_block or event.style in ("'", '"'), closes)
         if kind == "SequenceStartEvent":
-            return Sequenced(tuple(self.items(depth)), line)
-        return self.mapping(line, depth)
+            items = tuple(self.items(depth))
+            return Sequenced(items, line, self.closed if event.flow_style else 0)
+        entries, lines = self.entries(depth)
+        return Mapped(entries, line, lines, self.closed if event.flow_style else 0)
 
     def items(self, depth: int) -> Iterator[Node]:
         while type(event := next(self.events)).__name__ != "SequenceEndEvent":
             yield self.node(event, depth + 1)
+        self.closed = event.end_mark.line + 1
 
-    def mapping(self, line: int, depth: int) -> Mapped:
+    def entries(self, depth: int) -> tuple[dict[str, Node], dict[str, int]]:
         entries: dict[str, Node] = {}
         lines: dict[str, int] = {}
         while type(event := next(self.events)).__name__ != "MappingEndEvent":
@@ -161,7 +170,8 @@ class _Composer:
                 raise self.fault(event, f"`{key.text}` is given twice")
             entries[key.text] = self.node(next(self.events), depth + 1)
             lines[key.text] = key.line
-        return Mapped(entries, line, lines)
+        self.closed = event.end_mark.line + 1
+        return entries, lines
 
     def fault(self, event: Any, what: str) -> ContentError:
         return ContentError([f"{self.name}:{event.start_mark.line + 1}: {what}"])

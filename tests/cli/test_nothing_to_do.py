@@ -33,6 +33,8 @@ SLOW = {
     "this machine": PHOTOS,
     "a target for which nothing is": (*PHOTOS, "--target", "linux-armv7"),
     "a path for a target": (*PHOTOS, "--target", "../linux-arm64"),
+    "two targets": ("--target", "linux-armv7", *PHOTOS, *ARM64),
+    "two environments": ("-e", "mine", *PHOTOS, *ARM64, "--env=demo"),
     "no target": (*PHOTOS, "--target="),
     "another environment": (*PHOTOS, "-e", "other", *ARM64),
     "a path for an environment": (*PHOTOS, "-e", "../envs", *ARM64),

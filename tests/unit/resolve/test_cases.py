@@ -87,17 +87,16 @@ def world(case: dict[str, Any]) -> World:
     )
 
 
-def shown(resolution: Resolution) -> dict[str, str]:
-    return {
-        f"{c.scope}/{c.package}" if c.scope else c.package: " ".join(
-            [
-                str(c.version),
-                *(f"{k}={v}" for k, v in c.options),
-                *(["detected"] if c.installation else []),
-            ]
+def shown(resolution: Resolution) -> dict[str, str | list[str]]:
+    """What is chosen of each package; of several variants, a list."""
+    found: dict[str, list[str]] = {}
+    for c in resolution:
+        words = [str(c.version), *(f"{k}={v}" for k, v in c.options)]
+        words += ["detected"] if c.installation else []
+        found.setdefault(f"{c.scope}/{c.package}" if c.scope else c.package, []).append(
+            " ".join(words)
         )
-        for c in resolution
-    }
+    return {name: each[0] if len(each) == 1 else each for name, each in found.items()}
 
 
 def load(path: Path) -> dict[str, Any]:

@@ -49,6 +49,13 @@ def chosen(requests: Sequence[str], shelf: Shelf, terms: Terms | None = None) ->
     return {choice.candidate.package: str(choice.candidate.version) for choice in made}
 
 
+def test_several_requirements_of_one_package_are_all_met() -> None:
+    assert chosen(["kernels<5", "kernels!=4.8"], Shelf(CAMERA)) == {"kernels": "4.7"}
+    with pytest.raises(UnsatisfiableError) as caught:
+        chosen(["kernels<5", "kernels>=5"], Shelf(CAMERA))
+    assert [reason["asks"] for reason in caught.value.conflict] == ["kernels<5", "kernels>=5"]
+
+
 def test_asks_for_the_needs_of_nothing_but_the_chosen_when_nothing_clashes() -> None:
     shelf = Shelf(CAMERA)
     assert chosen(["app"], shelf) == {"app": "2", "detector": "3.1", "screen": "1", "kernels": "5"}
