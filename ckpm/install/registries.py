@@ -23,6 +23,7 @@ from ckpm.system.registries.indexes import configured_indexes
 from ckpm.system.registries.maven import artifact_url, configured_repository, published_digest
 from ckpm.system.registries.pypi import IndexFile, PythonIndex
 from ckpm.system.uv import Uv, uv_platform
+from ckpm.system.uv_agreement import unheld_lines
 
 
 @dataclass
@@ -109,7 +110,8 @@ class Registries:
         known = next((c for c in self.locked if c.scope == scope), None)
         if known is None:
             return self.oracle.lock(scope, requirements, python, platform, indexes)
-        if (known.scope, known.python, known.requirements, known.platform) == asked:
+        same = (known.scope, known.python, known.requirements, known.platform) == asked
+        if same and not unheld_lines(known.distributions, requirements, ()):
             return known
         kept = {d.name: f"{d.name}=={d.version}" for d in known.distributions}
         while True:

@@ -20,8 +20,8 @@ _KEPT = {
     ),
     "the way to a network, and how patiently": (
         "ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "all_proxy", "https_proxy",
-        "http_proxy", "no_proxy", "HTTP_TIMEOUT", "UV_HTTP_*", "UV_LOCK_TIMEOUT",
-        "UV_REQUEST_TIMEOUT",
+        "http_proxy", "no_proxy", "HTTP_TIMEOUT", "UV_HTTP_CONNECT_TIMEOUT",
+        "UV_HTTP_RETRIES", "UV_HTTP_TIMEOUT", "UV_LOCK_TIMEOUT", "UV_REQUEST_TIMEOUT",
     ),
     "how much at once": (
         "UV_CONCURRENT_CACHE_READS", "UV_CONCURRENT_DOWNLOADS", "UV_CONCURRENT_INSTALLS",
