@@ -64,6 +64,18 @@ def test_the_environments_python_loads_its_own(ready: Any, line: str) -> None:
     assert TAGS in ready.shell(line).stdout.splitlines()
 
 
+def test_nor_does_a_foreign_python_that_is_started_here(ready: Any) -> None:
+    emulator = Path(ready.environ["PATH"]) / "qemu-aarch64-static"
+    emulator.write_text("#!/bin/sh\n")
+    emulator.chmod(0o755)
+    steps = [{"run": ["sh", "-c", "echo ${PYTHONPATH-unset}"]}]
+    document = {"name": "demo", "requires": ["thing"], "workflows": {"try": {"steps": steps}}}
+    (ready.directory / "ckpm.yaml").write_text(yaml.safe_dump(document))
+    assert ready.ckpm("trust").returncode == 0
+    done = ready.ckpm("run", "try", "--target", "linux-arm64:python=3.13")
+    assert done.stdout == "unset\n", done.stderr
+
+
 @pytest.mark.parametrize("name", ["PYTHONHOME", "PYTHONPLATLIBDIR", "PYTHONPATH"])
 def test_what_decides_which_code_is_loaded_is_unset_and_comes_back(ready: Any, name: str) -> None:
     ckpm = f"PYTHONPATH='{ready.environ['PYTHONPATH']}' ckpm"
