@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ckpm.cli.context import Context
 from ckpm.cli.request import Request
+from ckpm.model.environment import OWN_PYTHON
 from ckpm.model.request import Environment
 from ckpm.model.requirement import read_requirements
 from ckpm.model.workflow import Workflow
@@ -34,8 +35,8 @@ def run_here(context: Context, request: Request, environment: Environment, asked
     directories = tuple(each.directory for each in inside)
     with _emulated(context, environment, workflow, directories) as emulation:
         local = replace(local, emulation=emulation, foreign=directories)
-        changes = tuple(change for each in reversed(inside) for change in each.changes)
-        whole = replace(environment, changes=changes)
+        changes = [change for each in reversed(inside) for change in each.changes]
+        whole = replace(environment, changes=(*OWN_PYTHON, *changes))
         outcome = run_workflow(workflow, whole, parameters, output, local)
     context.say(_worth(target.name, target.stand_in))
     return outcome

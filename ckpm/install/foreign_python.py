@@ -26,7 +26,7 @@ _LAUNCHER = """\
 #!/bin/sh
 # This machine's own Python {version}, with the packages of this environment.
 root=$(dirname -- "$(dirname -- "$(realpath -- "$0")")")
-PYTHONPATH="$root/{packages}${{PYTHONPATH:+:$PYTHONPATH}}"
+PYTHONPATH="$root/{packages}"
 export PYTHONPATH
 exec python{version} "$@"
 """

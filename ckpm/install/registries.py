@@ -24,6 +24,7 @@ from ckpm.system.registries.indexes import configured_indexes
 from ckpm.system.registries.maven import artifact_url, configured_repository, published_digest
 from ckpm.system.registries.pypi import IndexFile, PythonIndex
 from ckpm.system.uv import Uv, uv_platform
+from ckpm.system.uv_agreement import unheld_lines
 
 
 @dataclass
@@ -123,8 +124,9 @@ class Registries:
         known = next((c for c in self.locked if c.scope == scope), None)
         if known is None:
             return self.oracle.lock(scope, requirements, python, platform, indexes)
-        of_known = (known.scope, known.python, known.requirements, known.platform)
-        if self.believes_locked and of_known == asked:
+        same = (known.scope, known.python, known.requirements, known.platform) == asked
+        is_held = same and not unheld_lines(known.distributions, requirements, ())
+        if is_held and self.believes_locked:
             return known
         kept = {d.name: f"{d.name}=={d.version}" for d in known.distributions}
         while True:

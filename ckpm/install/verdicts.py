@@ -8,7 +8,8 @@ asked anew. It counts while the state of the index is what it was:
   project further down in the closure has a new release; uv asks for these pages again then.
 
 Offline nothing newer can be had, so the age does not count. What uv answers offline may rest on
-pages of any age, and is therefore believed offline alone. A file that cannot be read is no verdict.
+pages of any age, and is therefore believed offline alone. A file that cannot be read, or whose
+closure does not hold what is asked, is no verdict.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ from ckpm.model.refusals import ClosureConflictError
 from ckpm.system.files import StorageError, write_text
 from ckpm.system.registries.pypi import FRESH_S, PythonIndex
 from ckpm.system.uv import Uv, uv_platform
+from ckpm.system.uv_agreement import unheld_lines
+from ckpm.system.uv_environment import uv_settings
 
 _FORMAT = 1
 
@@ -58,7 +61,7 @@ class Verdicts:
         tag = uv_platform(platform)
         file = self._file("closure", requirements, python, tag, indexes, constraints)
         state = self._state(requirements)
-        verdict = self._known(file, state)
+        verdict = self._known(file, state, requirements, constraints)
         if verdict is None:
             asked_at = 0.0 if self.uv.offline else time.time()
             ask = partial(self.uv.lock, scope, requirements, python, platform, indexes, constraints)
@@ -79,12 +82,14 @@ class Verdicts:
             _remember(file, {"pythons": found})
         return found
 
-    def _known(self, file: Path, state: Mapping[str, str]) -> Verdict | None:
+    def _known(self, file: Path, state: Mapping[str, str], *lines: Sequence[str]) -> Verdict | None:
         with suppress(KeyError, TypeError, ValueError):  # no verdict, or somebody else wrote it
             document = _read(file)
             age_s = time.time() - float(document["asked_at"])
             if document["state"] == state and (self.uv.offline or 0 <= age_s < FRESH_S):
-                return _decoded(document)
+                verdict = _decoded(document)
+                if isinstance(verdict, str) or not unheld_lines(verdict, *lines):
+                    return verdict
         return None
 
     def _state(self, requirements: Sequence[str]) -> dict[str, str]:
@@ -94,8 +99,8 @@ class Verdicts:
         return {f"{p.parent.name}/{p.name}": _digest(p.read_bytes()) for p in sorted(pages)}
 
     def _file(self, *question: object) -> Path:
-        """Return the place of a question's verdict; uv's own settings are part of the question."""
-        settings = sorted((k, v) for k, v in self.uv.environ.items() if k.startswith("UV_"))
+        """Return the place of a question's verdict; what uv is told is part of the question."""
+        settings = uv_settings(self.uv.environ)
         text = json.dumps([_FORMAT, self.uv.version, self.uv.indexes, settings, question])
         return self.directory / f"{_digest(text.encode())[:32]}.json"
 

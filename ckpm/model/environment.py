@@ -42,6 +42,19 @@ class AppendPath:
 
 EnvChange = SetVar | UnsetVar | PrependPath | AppendPath
 
+# What decides which code a Python loads, whichever Python it was set for. `PYTHONSTARTUP` and its
+# like stay: they are a person's own, and no program is another one by them.
+OWN_PYTHON = tuple(
+    UnsetVar(name)
+    for name in (
+        "PYTHONHOME",
+        "PYTHONPATH",
+        "PYTHONPLATLIBDIR",
+        "PYTHONEXECUTABLE",
+        "__PYVENV_LAUNCHER__",
+    )
+)
+
 
 def change_text(change: EnvChange) -> str:
     """Return a change as one line: ``NAME=value``, ``-NAME``, ``NAME+=front``, ``NAME=+back``."""

@@ -6,7 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ckpm.model.environment import AppendPath, EnvChange, PrependPath, SetVar, UnsetVar
+from ckpm.model.environment import (
+    OWN_PYTHON,
+    AppendPath,
+    EnvChange,
+    PrependPath,
+    SetVar,
+    UnsetVar,
+)
 from ckpm.model.lock import Closure, LockedPackage
 from ckpm.model.placeholders import fill, variable_prefix
 from ckpm.model.platform import Platform
@@ -48,7 +55,7 @@ def environment_changes(
     native = target.name == build.name
     changes: list[EnvChange] = []
     if closure is not None and native:
-        changes += [SetVar("VIRTUAL_ENV", "{generation}/venv"), UnsetVar("PYTHONHOME")]
+        changes += [SetVar("VIRTUAL_ENV", "{generation}/venv"), *OWN_PYTHON]
         changes.append(PrependPath("PATH", "{generation}/venv/bin"))
     seen: set[str] = set()
     for item in placed:

@@ -1,7 +1,8 @@
 """uv: locks Python closures, makes virtual environments and fills them.
 
 uv is asked for wheels only (``--no-build``): otherwise it runs the ``setup.py`` of strangers while
-resolving. It reads none of pip's settings, so the index list is always given.
+resolving. It reads none of pip's settings and is told none of its own, so the index list is always
+given.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from ckpm.model.refusals import UnreachableError
 from ckpm.system.files import temporary_directory
 from ckpm.system.process import Completed, run_captured
 from ckpm.system.registries.indexes import STOCK
+from ckpm.system.uv_agreement import refuse_other, refuse_unheld
+from ckpm.system.uv_environment import uv_environment
 from ckpm.system.uv_output import (
     fault,
     locked_distributions,
@@ -31,7 +34,7 @@ from ckpm.system.uv_wheels import no_part, pinned_lines, refuse_unfit
 
 @dataclass(frozen=True)
 class Uv:
-    """One way of calling uv: environment, cache directory, indexes, network or not."""
+    """One way of calling uv: the caller's environment, cache directory, indexes, network or not."""
 
     environ: Mapping[str, str]
     cache: Path
@@ -56,6 +59,7 @@ class Uv:
             ClosureConflictError: when uv's solver says no; nothing else is a no.
             ClosureUndecidedError: when uv ends otherwise, or lacks metadata.
             UnreachableError: when an index cannot be read.
+            IntegrityError: when the answer is not one to what was asked.
         """
         tag = uv_platform(platform)
         if tag is None:
@@ -74,6 +78,7 @@ class Uv:
         if done.returncode != 0:
             raise verdict(done, requirements, scope)
         distributions = locked_distributions(done.stdout, indexes)
+        refuse_unheld(distributions, requirements, constraints)
         return Closure(scope, python, tuple(requirements), distributions, tag)
 
     def make_venv(self, directory: Path, python: str) -> None:
@@ -87,7 +92,11 @@ class Uv:
             raise BuildError(f"uv could not make a virtual environment: {text}")
 
     def fill(self, directory: Path, closure: Closure) -> None:
-        """Install exactly the closure into a virtual environment, by hash, hard-linked."""
+        """Install exactly the closure into a virtual environment, by hash, hard-linked.
+
+        Raises:
+            IntegrityError: when something else is in it then.
+        """
         self._sync(directory, closure)
 
     def fill_foreign(self, directory: Path, closure: Closure, platform: Platform) -> None:
@@ -97,7 +106,8 @@ class Uv:
         directories.
 
         Raises:
-            IntegrityError: when the closure has a wheel that is not for them.
+            IntegrityError: when the closure has a wheel that is not for them, or something else is
+                installed.
         """
         refuse_unfit(closure, platform)
         self._sync(directory, closure, uv_platform(platform) or "")
@@ -143,6 +153,7 @@ class Uv:
             )  # fmt: skip
         if done.returncode != 0:
             raise fault(done)
+        refuse_other(directory, closure)
 
     def _index_options(self, first: Sequence[str]) -> list[str]:
         default, *extra = self.indexes
@@ -177,14 +188,12 @@ class Uv:
 
     @cached_property
     def _environ(self) -> dict[str, str]:
-        clean = {k: v for k, v in self.environ.items() if k not in ("VIRTUAL_ENV", "CONDA_PREFIX")}
-        python_dir = self.cache.parent / "pythons"
         return {
-            **clean,
+            "UV_PYTHON_INSTALL_DIR": str(self.cache.parent / "pythons"),
+            "UV_NATIVE_TLS": "true",
+            **uv_environment(self.environ),
             "UV_CACHE_DIR": str(self.cache),
-            "UV_PYTHON_INSTALL_DIR": clean.get("UV_PYTHON_INSTALL_DIR", str(python_dir)),
-            "UV_LINK_MODE": clean.get("UV_LINK_MODE", "hardlink"),
-            "UV_NATIVE_TLS": clean.get("UV_NATIVE_TLS", "true"),
+            "UV_LINK_MODE": "hardlink",
             "NO_COLOR": "1",
         }
 

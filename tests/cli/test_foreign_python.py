@@ -136,9 +136,10 @@ def test_a_tree_can_be_moved(offered: Any, own_tree: Path, tmp_path: Path) -> No
     elsewhere = tmp_path / "a board" / "python"
     shutil.copytree(own_tree, elsewhere)
     assert offered.shell(f"'{elsewhere}/bin/thing-program'").stdout.startswith("ran for cp")
-    code = "import thing; print(thing.__file__)"
+    code = "import sys, thing; print(thing.__file__, sys.path)"
     said = offered.shell(f"PYTHONPATH=/nowhere '{elsewhere}/bin/python' -c '{code}'").stdout
     assert said.startswith(str(elsewhere))
+    assert "/nowhere" not in said
 
 
 def test_the_target_can_make_it_a_virtual_environment(

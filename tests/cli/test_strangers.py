@@ -324,7 +324,7 @@ def test_what_is_no_lock_is_told(known: Any, text: str) -> None:
 
 @pytest.fixture
 def gadget(known: Any, pack: Any) -> Any:
-    """A project that was locked where a program was, on a machine that does not have it any more."""
+    """A project that was locked where a program was that is not there any more."""
     detectors = Path(known.environ["CKPM_CONFIG"]) / "detectors"
     detectors.mkdir(parents=True)
     found = {"package": "gadget", "executables": ["gadget"],

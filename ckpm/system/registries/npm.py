@@ -1,10 +1,15 @@
-"""The npm registry, through the npm client and its configuration."""
+"""The npm registry, through the npm client and its configuration.
+
+Of what the shell around says to npm and to Node, only who and where the registry is, and the way to
+it, is handed on. All other variables are: a person's ``.npmrc`` may speak of any.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from ckpm.errors import DownloadError
@@ -20,6 +25,12 @@ _NETWORK_CODES = (
     "ECONNRESET",
     "ENETUNREACH",
 )
+_NODES = ("NODE_OPTIONS", "NODE_PATH", "NODE_DEBUG*", "NODE_REPL_*", "NODE_V8_*")
+_KEPT = (
+    "*registry", "//*", "_auth*", "_password", "ca", "cache", "cafile", "cert", "email", "fetch_*",
+    "globalconfig", "https_proxy", "key", "local_address", "maxsockets", "noproxy", "otp", "prefix",
+    "proxy", "strict_ssl", "userconfig", "username",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +55,21 @@ class NpmClient:
         return files[0]
 
     def _ask(self, arguments: Sequence[str]) -> str:
-        done = run_captured([*self.command, *arguments], environ=self.environ, timeout_s=TIMEOUT_S)
+        environ = {name: value for name, value in self.environ.items() if _reaches_npm(name)}
+        done = run_captured([*self.command, *arguments], environ=environ, timeout_s=TIMEOUT_S)
         if done.returncode == 0:
             return done.stdout
         fault = _fault(done.stdout) or done.stderr.strip()[-300:]
         kind = UnreachableError if any(code in fault for code in _NETWORK_CODES) else DownloadError
         raise kind(f"npm says: {fault}")
+
+
+def _reaches_npm(name: str) -> bool:
+    plain = name.lower().replace("-", "_")
+    if plain.startswith("npm_config_"):
+        setting = plain.removeprefix("npm_config_")
+        return any(fnmatchcase(setting, kept) for kept in _KEPT)
+    return not any(fnmatchcase(name, node) for node in _NODES)
 
 
 def npm_reference(reference: str) -> str:

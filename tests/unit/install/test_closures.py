@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,14 @@ def test_the_same_question_asks_nobody(tmp_path: Path) -> None:
     uv = FakeUv()
     assert registries(uv, tmp_path).closure("", ["a==1"], "3.11.2", LINUX, ()) is LOCKED
     assert uv.asked == []
+
+
+def test_a_locked_closure_without_what_is_asked_is_locked_anew(tmp_path: Path) -> None:
+    uv = FakeUv(moves="a==2", text="a==2 is not a==1")
+    other = (Distribution("a", "2", ()), Distribution("b", "2", ()))
+    held = replace(registries(uv, tmp_path), locked=(replace(LOCKED, distributions=other),))
+    held.closure("", ["a==1"], "3.11.2", LINUX, ())
+    assert uv.asked == [(("a==1",), ("a==2", "b==2")), (("a==1",), ("b==2",))]
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def test_another_question_is_asked(
     [
         {"version": "0.10"},
         {"indexes": ("https://other.example",)},
-        {"environ": {"UV_EXCLUDE_NEWER": "2024-01-01"}},
+        {"environ": {"UV_PYTHON_INSTALL_MIRROR": "https://mirror.example"}},
     ],
     ids=["version", "indexes", "settings"],
 )
@@ -132,6 +132,25 @@ def test_another_uv_is_asked_anew(
     ask(remembering(uv))
     ask(remembering(replace(uv, **change)))
     assert len(uv.asked) == 2
+
+
+def test_a_setting_that_does_not_reach_uv_is_no_other_question(
+    remembering: Callable[..., Verdicts],
+) -> None:
+    uv = FakeUv()
+    for environ in ({}, {"UV_OVERRIDE": "wrong.txt"}, {"PIP_CONSTRAINT": "wrong.txt"}):
+        ask(remembering(replace(uv, environ=environ)))
+    assert len(uv.asked) == 1
+
+
+@pytest.mark.parametrize("version", ["2", "what?"])
+def test_a_closure_without_what_is_asked_is_no_verdict(
+    remembering: Callable[..., Verdicts], version: str
+) -> None:
+    ask(remembering(FakeUv((replace(FOUND[0], version=version),))))
+    uv = FakeUv()
+    assert ask(remembering(uv)).distributions == FOUND
+    assert len(uv.asked) == 1
 
 
 def test_a_page_that_changed_asks_again(
