@@ -5,7 +5,7 @@ from __future__ import annotations
 from ckpm.model.recipe import When
 from ckpm.model.toolchain import PROGRAMS, LibraryExport, ToolchainRule
 from ckpm.schema.fields import Each, Field, Record, Table, Text
-from ckpm.schema.values import file_name, relative_path
+from ckpm.schema.values import plain_path, plain_word
 
 TEXT = Text()
 WHEN = Table(Each(TEXT, lone=True))
@@ -40,12 +40,12 @@ TOOLCHAIN_RULE = Record(
 LIBRARY = Record(
     "library",
     {
-        "libraries": Field(Each(Text(parse=file_name)), "the names behind `-l`", required=True),
+        "libraries": Field(Each(Text(parse=plain_word)), "the names behind `-l`", required=True),
         "cmake": Field(
-            Text(parse=file_name), "its name for `find_package`; the target is `NAME::NAME`"
+            Text(parse=plain_word), "its name for `find_package`; the target is `NAME::NAME`"
         ),
-        "pkg_config": Field(Text(parse=file_name), "its name for pkg-config"),
-        "include": Field(Text(parse=relative_path), "where its headers are (default: include)"),
+        "pkg_config": Field(Text(parse=plain_word), "its name for pkg-config"),
+        "include": Field(Text(parse=plain_path), "where its headers are (default: include)"),
         "when": Field(WHEN, "options or `platform` globs under which it holds"),
     },
     lambda fields, _: LibraryExport(

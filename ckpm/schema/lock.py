@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from ckpm.model.lock import (
@@ -24,6 +25,7 @@ from ckpm.schema.values import (
     file_name,
     https_or_http,
     npm_reference,
+    option_name,
     option_value,
     package_name,
     plain_version,
@@ -52,7 +54,7 @@ def _scope(text: str) -> str:
 def _requirement(text: str) -> str:
     """Take a requirement, with what stands in for it in parentheses."""
     wanted, _, provider = shown(text).removesuffix(")").partition(" (")
-    parse_requirement(wanted)
+    package_name(parse_requirement(wanted).package)
     if provider:
         package_name(provider)
     return text
@@ -62,6 +64,12 @@ def _recipe(text: str) -> str:
     if not _RECIPE.fullmatch(text):
         raise ValueError("32 hexadecimal digits")
     return text
+
+
+def _named(
+    table: tuple[tuple[str, str], ...], parse: Callable[[str], str]
+) -> tuple[tuple[str, str], ...]:
+    return tuple((parse(name), value) for name, value in table)
 
 
 def _artifact(fields: dict[str, Any], _line: int) -> Artifact:
@@ -114,7 +122,7 @@ PACKAGE = Record(
         version=fields["version"],
         method=fields["from"],
         kind=fields.get("kind", ""),
-        options=tuple((package_name(name), value) for name, value in fields.get("options", ())),
+        options=_named(fields.get("options", ()), option_name),
         scope=fields.get("scope", ""),
         recipe=fields.get("recipe"),
         source_line=fields.get("line", 0),
@@ -183,7 +191,7 @@ TARGET = Record(
     },
     lambda fields, _: LockedTarget(
         fields["target"],
-        fields["facts"],
+        _named(fields["facts"], package_name),
         fields["requires"],
         fields["packages"],
         fields["python"],

@@ -35,8 +35,8 @@ _HEX = re.compile(r"[0-9a-f]+")
 
 def package_name(text: str) -> str:
     """Take a lower-case name."""
-    if not _NAME.fullmatch(text):
-        raise ValueError(f"a lower-case name, not `{text}`")
+    if len(text) > MAX_NAME_BYTES or not _NAME.fullmatch(text):
+        raise ValueError(f"a lower-case name, not `{text:.80}`")
     return text
 
 
@@ -105,6 +105,16 @@ distribution_name = _matching(_DISTRIBUTION, "the name of a Python distribution"
 option_name = _matching(_OPTION_NAME, "the name of an option")
 
 option_value = _matching(_OPTION_VALUE, "the value of an option")
+
+plain_word = _matching(_OPTION_VALUE, "letters, digits and `._+-`")
+"""Take a name that is written into files which other programs read as code."""
+
+
+def plain_path(text: str) -> str:
+    """Take a relative path that is written into files which other programs read as code."""
+    for part in relative_path(text).split("/"):
+        plain_word(part)
+    return text
 
 
 def distribution_pin(text: str) -> str:
