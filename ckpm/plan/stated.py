@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ckpm.errors import StaleLockError
-from ckpm.model.lock import Artifact, LockedPackage
+from ckpm.model.lock import Artifact, Closure, LockedPackage
 from ckpm.model.recipe import Part, Recipe, Source
+from ckpm.system.uv_agreement import unheld_lines
 
 _ASKED = ("npm", "maven")
 """Methods whose registry tells where a part lies."""
@@ -30,6 +31,23 @@ def locked_source(package: LockedPackage, recipe: Recipe | None) -> tuple[Recipe
         f"the recipe of `{package.name}` is not the one that was locked",
         hints=["run `ckpm lock` to lock again"],
     )
+
+
+def require_held(package: LockedPackage, source: Source, closure: Closure | None) -> None:
+    """Make sure that a locked Python package is in the closure, at the version that is shown.
+
+    Raises:
+        StaleLockError: when another version would be installed, or none.
+    """
+    distribution = (source.text("distribution") or package.name).partition("==")[0]
+    line = f"{distribution}=={package.version}"
+    found = closure.distributions if closure else ()
+    if unheld := unheld_lines(found, [line], ()):
+        raise StaleLockError(
+            f"the lock contradicts itself: `{line}` is chosen, and {unheld[0][1]} is to be"
+            " installed",
+            hints=["run `ckpm lock` to lock again"],
+        )
 
 
 def files_of_the_lock_alone(package: LockedPackage, source: Source) -> Iterator[Artifact]:

@@ -26,7 +26,7 @@ from ckpm.model.scopes import TARGET_SCOPE, TOOLCHAIN, toolchain_scope
 from ckpm.plan.changes import Placed, environment_changes
 from ckpm.plan.keys import is_compiled, package_key
 from ckpm.plan.privileges import of_compiling, of_making, of_using
-from ckpm.plan.stated import files_of_the_lock_alone, locked_source
+from ckpm.plan.stated import files_of_the_lock_alone, locked_source, require_held
 from ckpm.store import Store, input_key
 
 
@@ -116,6 +116,7 @@ def _place(planner: Planner, package: LockedPackage) -> Placed | None:
             " recipe states another file"
         )
     if source.method == "pypi" and source.text("layout") != "files":
+        require_held(package, source, planner.locked.closure(package.scope))
         part = "venv" if planner.is_native or package.scope else "python"
         return Placed(package, recipe, f"{{generation}}/{part}", in_store=False)
     return Placed(package, recipe, _make(planner, package, recipe, source), in_store=True)

@@ -137,6 +137,8 @@ def _rewritten(
 ) -> str:
     """Return the file with what each item of the list says now, ``None`` of those that go."""
     node = entries.get("requires")
+    if not more and list(said) == [_shown(item) for item in _items(node)]:
+        return text
     after = list(zip(_items(node), said, strict=True))
     if not isinstance(node, Sequenced) or node.closes or not (any(said) or more):
         kept = [line for item, each in after if each for line in _written(item, each)]

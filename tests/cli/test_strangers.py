@@ -281,6 +281,23 @@ def test_a_lock_with_another_archive_builds_nothing(known: Any, pack: Any, tmp_p
     assert (tmp_path / "evil").exists()
 
 
+def test_a_projects_tool_makes_nothing_of_anybodys(project: Any, pack: Any, tmp_path: Path) -> None:
+    """The recipe that is made is the person's own; what makes it would be the stranger's."""
+    recipes = tmp_path / "config" / "recipes"
+    source = project.archive("gift.tar", pack({"a.txt": b"a"}))
+    steps = [["{tools.maker}", "{source}/a.txt", "{prefix}/a.txt"]]
+    made = {**source, "steps": steps, "tools": ["maker"]}
+    project.recipe("gift", made)
+    recipes.parent.mkdir()
+    (project.directory / ".ckpm" / "recipes").rename(recipes)
+    evil = project.archive("evil.tar", pack({"bin/evil": b"#!/bin/sh\ntouch evil\n"}))
+    project.recipe("evil", {**evil, "provides": ["maker"]}, kind="tool")
+    done = project.ckpm("install", "gift")
+    assert done.returncode == 2, done.stderr
+    assert "is not trusted" in done.stderr
+    assert not list(project.store.glob("results/*-gift-*"))
+
+
 def test_a_lock_that_only_fills_the_store_asks_nobody(known: Any) -> None:
     strangers_lock(known, "photos")
     done = known.ckpm("sync", "--locked")

@@ -146,3 +146,10 @@ def test_what_is_written_is_what_was_asked(
         r for r in dict.fromkeys(before) if r.package not in packages
     ]
     assert require(written, more) == written
+
+
+@pytest.mark.parametrize("listed", ["[numpy, scipy]", "[ numpy,  scipy ]", "\n- numpy\n- scipy"])
+@pytest.mark.parametrize("asked", [[], ["numpy"], ["scipy", "numpy"]])
+def test_what_is_required_already_leaves_the_file_as_it_is(listed: str, asked: list[str]) -> None:
+    text = f"name: x\nrequires: {listed}\n# the end\n"
+    assert require(text, [parse_requirement(each) for each in asked]) == text
