@@ -6,7 +6,6 @@ what it calls itself becomes the name of a directory only where it is a name.
 
 from __future__ import annotations
 
-import hashlib
 import os
 
 DEFAULT = "default"
@@ -27,6 +26,9 @@ def project_key(file: str) -> tuple[str, str]:
 
     What cannot be a name is told when the file is read; until then the project is ``project``.
     """
+    # Slow to import, and needed for projects alone.
+    import hashlib
+
     stated = _project_name(file)
     name = stated if is_name(stated) else UNNAMED
     digest = hashlib.sha256(os.path.realpath(file).encode()).hexdigest()[:8]
