@@ -11,7 +11,7 @@ import sys
 
 VERSION = (["--version"], ["-V"])
 VALUED = ("--env", "--shell", "--target")
-DONE = "done.json"
+DEFAULT, DONE = "default", "done.json"
 _OPTION_SIGNS = {ord(sign): "-" for sign in "=,+"}
 
 
@@ -94,19 +94,26 @@ def _environment_directory(name: str | None) -> str | None:
     if name is not None and not _is_place(name):
         return None
     environments = os.path.join(_store(), "envs")  # noqa: PTH118
-    own = os.path.join(environments, name or "default")  # noqa: PTH118
-    if name is not None and os.path.isdir(own):  # noqa: PTH112
-        return own
-    directory = os.getcwd()  # noqa: PTH109
-    while not os.path.exists(os.path.join(directory, "ckpm.yaml")):  # noqa: PTH110, PTH118
-        parent = os.path.dirname(directory)  # noqa: PTH120
-        if parent == directory:
-            return own if name is None else None
-        directory = parent
+    file = _project_file()
+    if name is not None:
+        own = os.path.join(environments, name)  # noqa: PTH118
+        # A project may have an environment of that name ready.
+        return own if file is None and os.path.isdir(own) else None  # noqa: PTH112
+    if file is None:
+        return os.path.join(environments, DEFAULT)  # noqa: PTH118
     from ckpm.config.project_key import project_key
 
-    project, key = project_key(os.path.join(directory, "ckpm.yaml"))  # noqa: PTH118
-    return os.path.join(environments, key) if name in (None, project) else None  # noqa: PTH118
+    return os.path.join(environments, project_key(file)[1])  # noqa: PTH118
+
+
+def _project_file() -> str | None:
+    directory = os.getcwd()  # noqa: PTH109
+    while not os.path.exists(file := os.path.join(directory, "ckpm.yaml")):  # noqa: PTH110, PTH118
+        parent = os.path.dirname(directory)  # noqa: PTH120
+        if parent == directory:
+            return None
+        directory = parent
+    return file
 
 
 def _is_place(name: str) -> bool:

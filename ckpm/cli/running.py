@@ -49,7 +49,7 @@ def _surroundings(context: Context, request: Request) -> Mapping[str, str]:
     """
     session = context.session
     bytecode = {"PYTHONPYCACHEPREFIX": str(session.store.root / "cache" / "bytecode")}
-    return {**bytecode, **session.environ} if request.place.is_project else session.environ
+    return {**bytecode, **session.environ} if request.place.project else session.environ
 
 
 def _emulated(

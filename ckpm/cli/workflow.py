@@ -24,6 +24,7 @@ from ckpm.cli.request import (
 from ckpm.cli.results import add_result_arguments, records, show_results
 from ckpm.cli.workflow_request import options_of, pairs_of, workflow_request
 from ckpm.detect.facts import machine_facts
+from ckpm.errors import UsageError
 from ckpm.model.request import Environment, Place, Prepared
 from ckpm.model.workflow import Workflow
 from ckpm.schema.lock_text import lock_text
@@ -105,9 +106,8 @@ def _run(options: argparse.Namespace, context: Context, there: Visit | None) -> 
     request, workflow = workflow_request(options, context)
     parameters = pairs_of(options.values)
     chosen_parameters(workflow, parameters)
-    if request.place.is_project:
-        trust = context.session.trust
-        trust.require(request.place.file.parent, "running it", here=Path.cwd())
+    if request.place.project is not None:
+        context.session.trust.require(request.place.project, "running it")
     prepared = prepare_as_locked(context, request)
     if options.dry_run:
         prepared = with_reachability(context, prepared)
@@ -121,7 +121,7 @@ def _run(options: argparse.Namespace, context: Context, there: Visit | None) -> 
     environment = install_as_locked(context, request, prepared)
     prepared = environment.made_from or prepared
     root = _deployed(context, there, request.place, environment)
-    output = Path(options.output or f"{workflow.name}-results").absolute()
+    output = _output(options.output, workflow)
     started, clock = datetime.now(UTC), time.monotonic()
     asked = (workflow, parameters, output)
     outcome = _outcome(context, request, environment, (there, root), asked)
@@ -144,6 +144,14 @@ def _run(options: argparse.Namespace, context: Context, there: Visit | None) -> 
     if context.is_json:
         context.finish({"run": number, **asdict(record)})
     return outcome.exit_code
+
+
+def _output(stated: str | None, workflow: Workflow) -> Path:
+    """Return where results go; unasked, not to where somebody's link leads."""
+    output = Path(stated or f"{workflow.name}-results").absolute()
+    if stated is None and output.is_symlink():
+        raise UsageError(f"`{output}` is a link", hints=["say where results go: `--output DIR`"])
+    return output
 
 
 def _require_interpreter(

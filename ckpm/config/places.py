@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ckpm.config.project_key import DEFAULT, is_name, project_key
+from ckpm.config.project_key import DEFAULT, is_name, path_digest, project_key
 from ckpm.errors import NotFoundError, UsageError
 from ckpm.model.pairs import pair, unanimous
 from ckpm.model.request import Place
@@ -85,12 +85,21 @@ def _find(name: str | None, directory: Path, environments: Path, ready: Sequence
         return own
     for path in ready:
         if path.stem == wanted:
-            return Place(wanted, wanted, path, environments / wanted / LOCK_FILE, is_ready=True)
+            return _ready_place(path, environments, project)
     if project is not None and project_place(project).name == wanted:
         return project_place(project)
     raise NotFoundError(
         f"there is no environment `{wanted}`", hints=["`ckpm env list` lists them all"]
     )
+
+
+def _ready_place(path: Path, environments: Path, project: Path | None) -> Place:
+    """Return the place of a ready environment; what a project has ready is its own."""
+    name = key = path.stem
+    own = project.parent if project and path.is_relative_to(project.parent) else None
+    if own is not None:
+        key = f"{name}-{path_digest(str(path))}"
+    return Place(name, key, path, environments / key / LOCK_FILE, is_ready=True, project=own)
 
 
 def find_project(directory: Path) -> Path | None:
@@ -102,7 +111,8 @@ def find_project(directory: Path) -> Path | None:
 def project_place(file: Path) -> Place:
     """Return the place of a project's environment; its key tells apart projects of one name."""
     name, key = project_key(str(file))
-    return Place(name, key, file, file.with_name(LOCK_FILE), is_project=True)
+    lock = file.with_name(LOCK_FILE)
+    return Place(name, key, file, lock, is_project=True, project=file.parent)
 
 
 def own_place(name: str, environments: Path) -> Place:

@@ -11,6 +11,7 @@ import os
 DEFAULT = "default"
 UNNAMED = "project"
 MAX_LENGTH = 100
+MAX_TEXT = 1 << 16
 
 
 def is_name(text: str) -> bool:
@@ -26,19 +27,24 @@ def project_key(file: str) -> tuple[str, str]:
 
     What cannot be a name is told when the file is read; until then the project is ``project``.
     """
+    stated = _project_name(file)
+    name = stated if is_name(stated) else UNNAMED
+    return name, f"{name}-{path_digest(file)}"
+
+
+def path_digest(file: str) -> str:
+    """Return what tells a file from one of the same name elsewhere."""
     # Slow to import, and needed for projects alone.
     import hashlib
 
-    stated = _project_name(file)
-    name = stated if is_name(stated) else UNNAMED
-    digest = hashlib.sha256(os.path.realpath(file).encode()).hexdigest()[:8]
-    return name, f"{name}-{digest}"
+    return hashlib.sha256(os.path.realpath(file).encode()).hexdigest()[:16]
 
 
 def _project_name(file: str) -> str:
     try:
         with open(file, encoding="utf-8") as lines:  # noqa: PTH123
-            for line in lines:
+            # A name stands near the top, and a file may have no end.
+            for line in lines.read(MAX_TEXT).splitlines():
                 if line.startswith("name:"):
                     return line.removeprefix("name:").split("#")[0].strip().strip("'\"") or DEFAULT
     except (OSError, UnicodeDecodeError):

@@ -8,15 +8,16 @@ trusted then.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from ckpm.config.project_files import files_that_run
-from ckpm.errors import UntrustedError
+from ckpm.config.project_files import files_that_run, may_run
+from ckpm.errors import ContentError, UntrustedError
 from ckpm.schema.lock_text import entry_digest
 from ckpm.system.files import write_text
 
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from ckpm.model.plan import Privilege
     from ckpm.model.request import Place, Prepared
 
-EDITS = "edits"
+EDITS = {"": "edits"}
+"""Stands for whatever a project will hold; no file has that name."""
 
 
 @dataclass(frozen=True)
@@ -36,16 +38,17 @@ class Trust:
 
     def covers(self, project: Path) -> bool:
         """Whether a person trusts the project as it is now."""
-        return not self._changes(project)
+        known = self._of(project)
+        return known == EDITS or bool(known and not self._changes(project))
 
     def knows(self, place: Place, entry: LockedTarget) -> bool:
         """Whether an entry of a place's lock was made here, or trusted.
 
         Nobody else writes the locks that lie in the store.
         """
-        if not place.is_project or entry_digest(entry) in self._whole():
+        if place.project is None or not place.is_project or entry_digest(entry) in self._whole():
             return True
-        return self.covers(place.file.parent)
+        return self.covers(place.project)
 
     def give(
         self, project: Path, *, edits: bool = False, entries: Iterable[LockedTarget] = ()
@@ -54,32 +57,32 @@ class Trust:
 
         ``entries`` are what its locks hold.
         """
-        files = EDITS if edits else files_that_run(project)
+        files = "edits" if edits else files_that_run(project)
         self._write({str(project.resolve()): files, **_digests(entries)})
 
     @contextmanager
     def kept(self, place: Place, entry: LockedTarget | None = None) -> Iterator[None]:
         """Keep a person's trust through an edit of our own, which may write a lock's ``entry``."""
-        project = place.file.parent
-        renewed = place.is_project and self._of(project) != EDITS and self.covers(project)
+        project = place.project
+        renewed = project is not None and self._of(project) != EDITS and self.covers(project)
         yield
         entries = [entry] if entry and place.is_project else []
-        if renewed:
+        if renewed and project is not None:
             self.give(project, entries=entries)
         else:
             self._write(_digests(entries))
 
-    def require(self, project: Path, what: str, here: Path | None = None) -> None:
-        """Make sure that a project may run something, names in it being read from ``here`` too.
+    def require(self, project: Path, what: str) -> None:
+        """Make sure that a project may run something.
 
         Raises:
             UntrustedError: when nobody has consented to its content as it is now.
         """
-        changes = self._changes(project, here)
-        if not changes:
+        if self.covers(project):
             return
         hints = [f"read it, then: ckpm trust {project}"]
         if self._of(project):
+            changes = self._changes(project)
             hints.insert(0, f"since you trusted it, this changed: {_listed(changes)}")
             hints.append(f"to trust whatever you make of it: ckpm trust --edits {project}")
         message = f"the project at `{project}` is not trusted, and {what} runs what it says"
@@ -95,41 +98,46 @@ class Trust:
             UntrustedError: before anything has run.
         """
         place, privileges = prepared.place, prepared.plan.privileges
-        own = {also, place.file.parent if place.is_project else None}
+        own = {also, place.project}
         for project, privilege in product(filter(None, own), privileges):
-            if _has_part(project.resolve(), privilege):
+            if _has_part(project, privilege):
                 self.require(project, f"installing this (`{privilege.package}` {privilege.what})")
         does = [f"`{each.package}` {each.what}" for each in privileges if each.is_locked]
         if does and prepared.resolution is None and not self.knows(place, prepared.locked):
             raise UntrustedError(
-                f"the lock in `{place.file.parent}` was not made here: {_listed(does)}",
+                f"the lock in `{place.project}` was not made here: {_listed(does)}",
                 hints=[
-                    f"read it, then: ckpm trust {place.file.parent}",
+                    f"read it, then: ckpm trust {place.project}",
                     "or choose anew, here: `ckpm lock`",
                 ],
             )
 
-    def _changes(self, project: Path, here: Path | None = None) -> list[str]:
+    def _changes(self, project: Path) -> list[str]:
         """Return the files that are not what a person consented to, sorted."""
         known = self._of(project)
-        if isinstance(known, str):
-            return []
         now = files_that_run(project)
-        meant = now if here in (None, project) else now | files_that_run(project, here)
-        changed = {name for name, digest in meant.items() if known.get(name) != digest}
-        return sorted(changed | (known.keys() - now.keys()))
+        changed = {name for name, digest in known.items() if now.get(name) != digest}
+        return sorted(changed | {name for name in now.keys() - known.keys() if may_run(name)})
 
-    def _of(self, project: Path) -> dict[str, str] | Literal["edits"]:
-        """Return the files that a person consented to, or that the project may hold anything."""
+    def _of(self, project: Path) -> dict[str, str]:
+        """Return the files that a person consented to, ``EDITS`` for whatever there will be."""
         entry = self._whole().get(str(project.resolve()))
-        return "edits" if entry == EDITS else entry if isinstance(entry, dict) else {}
+        return entry if isinstance(entry, dict) else EDITS if entry == "edits" else {}
 
     def _whole(self) -> dict[str, Any]:
         try:
             known = json.loads(self.register.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except FileNotFoundError:
             return {}
-        return known if isinstance(known, dict) else {}
+        except (OSError, ValueError, RecursionError) as error:
+            raise self._unreadable(str(error)) from error
+        if not isinstance(known, dict):
+            raise self._unreadable("it is no object")
+        return known
+
+    def _unreadable(self, why: str) -> ContentError:
+        fault = f"{self.register}:1: it is not what ckpm writes ({why:.80}): mend or remove it"
+        return ContentError([fault])
 
     def _write(self, entries: Mapping[str, object]) -> None:
         if not entries:
@@ -143,8 +151,11 @@ class Trust:
 
 
 def _has_part(project: Path, privilege: Privilege) -> bool:
-    """Whether a recipe of a project has a part in something."""
-    return any(Path(each).resolve().is_relative_to(project) for each in privilege.directories)
+    """Whether a recipe of a project has a part in something, wherever links lead from there."""
+    roots = (project.absolute(), project.resolve())
+    directories = [Path(os.path.abspath(each)) for each in privilege.directories]  # noqa: PTH100
+    places = [*directories, *(directory.resolve() for directory in directories)]
+    return any(place.is_relative_to(root) for place, root in product(places, roots))
 
 
 def _digests(entries: Iterable[LockedTarget]) -> dict[str, object]:

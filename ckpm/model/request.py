@@ -23,7 +23,8 @@ class Place:
     """Where an environment is declared, locked and realised.
 
     ``name`` is what people say, ``key`` the directory's name in the store. ``ready`` ones ship with
-    ckpm and are not edited.
+    ckpm or other content and are not edited. ``project`` is the directory of the project that says
+    what it is, if one does; the lock of ``is_project`` ones lies there too.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Place:
     lock: Path
     is_project: bool = False
     is_ready: bool = False
+    project: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ class Content:
         """Return every recipe on the search path, those of an environment file first."""
         from ckpm.recipe.catalog import Catalog
 
-        self._check_shadows()
+        self._check_shadows("recipes")
         cache = self.settings.cache / "content" / "index.json"
         return Catalog(self.directories("recipes"), {recipe.name: recipe for recipe in own}, cache)
 
@@ -90,6 +90,7 @@ class Content:
     @property
     def ready_environments(self) -> list[Path]:
         """The environment files that a name can mean."""
+        self._check_shadows("envs")
         return [path for directory in self.directories("envs") for path in content_files(directory)]
 
     def directories(self, kind: str, *, with_project: bool = True) -> tuple[Path, ...]:
@@ -110,19 +111,20 @@ class Content:
         points = (EntryPoint("", value, PLUGIN_GROUP) for value in values)
         return tuple(Path(str(point.load())) for point in points)
 
-    def _check_shadows(self) -> None:
-        """Make sure that a project replaces bundled recipes only on purpose."""
+    def _check_shadows(self, kind: str) -> None:
+        """Make sure that a project replaces bundled content only on purpose."""
         if self.project is None:
             return
-        own = {path.stem for path in content_files(self.project / CONTENT_DIR / "recipes")}
+        own = {path.stem for path in content_files(self.project / CONTENT_DIR / kind)}
         from ckpm.recipe.load import load_environment
 
-        shadowed = own & {path.stem for path in content_files(bundled_dir("recipes"))}
+        shadowed = own & {path.stem for path in content_files(bundled_dir(kind))}
         declared = load_environment(self.project / PROJECT_FILE).shadows if shadowed else ()
+        noun = kind.removesuffix("s").replace("env", "environment")
         if hidden := sorted(shadowed - set(declared)):
             raise UsageError(
-                f"this project's recipe of `{hidden[0]}` would replace the bundled one",
+                f"this project's {noun} of `{hidden[0]}` would replace the bundled one",
                 hints=[f"if that is meant, say so in {PROJECT_FILE}: `shadows: [{hidden[0]}]`"],
             )
         for name in sorted(shadowed):
-            self.remark(f"`{name}` is this project's own recipe")
+            self.remark(f"`{name}` is this project's own {noun}")

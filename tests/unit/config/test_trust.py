@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from ckpm.config.trust import Trust
-from ckpm.errors import UntrustedError
+from ckpm.errors import ContentError, UntrustedError
 
 CASES = Path(__file__).parents[2] / "cases" / "strangers" / "changes.yaml"
 FILES = {
@@ -114,12 +114,102 @@ def test_trust_in_one_directory_is_none_in_another(project: Path, trust: Trust) 
     assert trust.covers(project)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", "3", '{"X": 3}', '{"X": [1]}', '{"X": "yes"}'])
-def test_a_register_that_says_nothing_trusts_nothing(
-    project: Path, trust: Trust, text: str
-) -> None:
+@pytest.mark.parametrize("text", ['{"X": 3}', '{"X": [1]}', '{"X": "yes"}', "{}"])
+def test_an_entry_that_says_nothing_trusts_nothing(project: Path, trust: Trust, text: str) -> None:
     trust.register.parent.mkdir()
     trust.register.write_text(text.replace("X", str(project)))
     assert not trust.covers(project)
     trust.give(project)
     assert trust.covers(project)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", "3", "[" * 100_000])
+def test_a_damaged_register_is_told_and_kept(project: Path, trust: Trust, text: str) -> None:
+    trust.register.parent.mkdir()
+    trust.register.write_text(text)
+    for ask in (trust.covers, trust.give):
+        with pytest.raises(ContentError, match=r"trusted\.json:1"):
+            ask(project)
+    assert trust.register.read_text() == text
+
+
+RUNS = {
+    "a list for cmake": "src/CMakeLists.txt",
+    "a makefile": "mk/Makefile",
+    "a package of npm": "package.json",
+    "tests": "tests/test_x.py",
+    "what a script reads": "lib/env.inc",
+    "a module of perl": "Foo.pm",
+    "without a suffix": "scripts/run-it",
+    "hidden": ".vendor/x/y.py",
+    "a header": "include/x.hh",
+    "a library with a version": "lib/libx.so.1",
+    "an archive": "x.zip",
+}
+
+
+@pytest.mark.parametrize("name", RUNS.values(), ids=RUNS.keys())
+@pytest.mark.parametrize("before", [True, False])
+def test_whatever_a_tool_may_read_counts(
+    project: Path,
+    trust: Trust,
+    name: str,
+    before: bool,  # noqa: FBT001
+) -> None:
+    file = project / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if before:
+        file.write_text("one")
+    trust.give(project)
+    file.write_text("another")
+    assert not trust.covers(project)
+
+
+LEFT = ["hello-results/index.html", "hello-results/detections.json", "out.log", "x.png", "new.json"]
+
+
+@pytest.mark.parametrize("name", LEFT)
+def test_what_a_run_leaves_ends_no_trust(project: Path, trust: Trust, name: str) -> None:
+    trust.give(project)
+    (project / name).parent.mkdir(exist_ok=True)
+    (project / name).write_text("left")
+    assert trust.covers(project)
+
+
+def test_results_that_are_written_again_end_no_trust(project: Path, trust: Trust) -> None:
+    (project / "hello-results").mkdir()
+    (project / "hello-results" / "detections.json").write_text("1")
+    trust.give(project)
+    (project / "hello-results" / "detections.json").write_text("2")
+    assert trust.covers(project)
+    (project / "hello-results" / "evil.py").write_text("2")
+    assert not trust.covers(project)
+
+
+@pytest.mark.parametrize("name", ["lib2", "hello.py"])
+def test_links_out_of_the_project(project: Path, trust: Trust, tmp_path: Path, name: str) -> None:
+    shared = tmp_path / "shared"
+    (shared / "lib").mkdir(parents=True)
+    (shared / "hello.py").write_text("one")
+    (project / "hello.py").unlink()
+    (project / "hello.py").symlink_to(shared / "hello.py")
+    if name == "lib2":
+        (project / "lib2").symlink_to(shared / "lib")
+        with pytest.raises(UntrustedError, match="link out of the project"):
+            trust.give(project)
+        return
+    trust.give(project)
+    (shared / "hello.py").write_text("another")
+    assert not trust.covers(project)
+
+
+def test_a_link_that_turns_to_another_directory_of_the_content(project: Path, trust: Trust) -> None:
+    for name in ("one", "two"):
+        (project / ".ckpm" / name).mkdir()
+        (project / ".ckpm" / name / "step.py").write_text(name)
+    link = project / ".ckpm" / "now"
+    link.symlink_to("one")
+    trust.give(project)
+    link.unlink()
+    link.symlink_to("two")
+    assert not trust.covers(project)
