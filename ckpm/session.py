@@ -233,8 +233,8 @@ class Session:
         lock = read_lock(place.lock) or Lock(place.name)
         before = lock.target(target.name)
         kept = kept_versions(before, free) if keep else {}
-        believed = before is None or self.trust.knows(place, before)
-        self.registries.keep(before if keep else None, pins_of(lock), believed=believed)
+        known = [entry for entry in lock.targets if self.trust.knows(place, entry)]
+        self.registries.keep(before if keep else None, pins_of(known), believed=before in known)
         texts = [str(requirement) for requirement in requirements]
 
         def settle(proposal: Resolution) -> LockedTarget:

@@ -97,13 +97,19 @@ def _environment_directory(name: str | None) -> str | None:
     file = _project_file()
     if name is not None:
         own = os.path.join(environments, name)  # noqa: PTH118
-        # A project may have an environment of that name ready.
-        return own if file is None and os.path.isdir(own) else None  # noqa: PTH112
+        return own if os.path.isdir(own) and not _has_ready(file, name) else None  # noqa: PTH112
     if file is None:
         return os.path.join(environments, DEFAULT)  # noqa: PTH118
     from ckpm.config.project_key import project_key
 
     return os.path.join(environments, project_key(file)[1])  # noqa: PTH118
+
+
+def _has_ready(file: str | None, name: str) -> bool:
+    """Whether the project may have an environment of that name ready, which comes first."""
+    stem = name.partition("+")[0]
+    place = os.path.join(os.path.dirname(file or ""), ".ckpm", "envs", f"{stem}.yaml")  # noqa: PTH118, PTH120
+    return file is not None and os.path.lexists(place)
 
 
 def _project_file() -> str | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from collections.abc import Set as AbstractSet
 from pathlib import Path, PurePosixPath
 
 from ckpm.errors import UntrustedError
@@ -33,18 +34,19 @@ _ASIDE = frozenset(
 """Directories of tools. Python's counts below ``.ckpm`` alone: ``ckpm run`` has no other read."""
 
 
-def files_that_run(project: Path) -> dict[str, str]:
+def files_that_run(project: Path, apart: Collection[Path] = ()) -> dict[str, str]:
     """Return the sha256 of each file that may matter to what a project runs, by its path.
 
     That is every file but pictures and their like, version control, and what programs leave in the
-    directories of results (``NAME-results``). All of ``.ckpm`` counts, through links too.
+    directories of results (``NAME-results``). All of ``.ckpm`` counts, through links too. The
+    directories ``apart`` are ckpm's own, wherever they lie.
 
     Raises:
         UntrustedError: for a link in ``.ckpm``, or to a directory, that leads out of the project.
     """
     root = project.resolve()
     content = _content(project / CONTENT_DIR, root, set())
-    paths = (*content, *_others(project, root))
+    paths = (*content, *_others(project, root, {path.resolve() for path in apart}))
     return {path.relative_to(project).as_posix(): _digest(path) for path in paths}
 
 
@@ -70,7 +72,7 @@ def _content(path: Path, root: Path, seen: set[Path]) -> Iterator[Path]:
         yield path
 
 
-def _others(project: Path, root: Path) -> Iterator[Path]:
+def _others(project: Path, root: Path, ours: AbstractSet[Path]) -> Iterator[Path]:
     """Yield the files beside the content; a link to a directory counts as itself."""
     for place, names, files in os.walk(project):
         directory = Path(place)
@@ -78,7 +80,8 @@ def _others(project: Path, root: Path) -> Iterator[Path]:
         for name in links:
             if not _is_walked((directory / name).resolve(), root):
                 raise _leading_out(directory / name)
-        apart = {CONTENT_DIR} if directory == project else set()
+        apart = {name for name in names if (directory / name).resolve() in ours}
+        apart |= {CONTENT_DIR} if directory == project else set()
         names[:] = sorted({*names} - links - _ASIDE - apart)
         in_results = any(part.endswith("-results") for part in directory.relative_to(project).parts)
         for path in (directory / name for name in sorted((*links, *files))):

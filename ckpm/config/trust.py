@@ -32,9 +32,10 @@ EDITS = {"": "edits"}
 
 @dataclass(frozen=True)
 class Trust:
-    """One person's consents, in the file ``register``."""
+    """One person's consents, in the file ``register``; what lies ``apart`` is ckpm's own."""
 
     register: Path
+    apart: tuple[Path, ...] = ()
 
     def covers(self, project: Path) -> bool:
         """Whether a person trusts the project as it is now."""
@@ -57,7 +58,7 @@ class Trust:
 
         ``entries`` are what its locks hold.
         """
-        files = "edits" if edits else files_that_run(project)
+        files = "edits" if edits else files_that_run(project, self.apart)
         self._write({str(project.resolve()): files, **_digests(entries)})
 
     @contextmanager
@@ -115,7 +116,7 @@ class Trust:
     def _changes(self, project: Path) -> list[str]:
         """Return the files that are not what a person consented to, sorted."""
         known = self._of(project)
-        now = files_that_run(project)
+        now = files_that_run(project, self.apart)
         changed = {name for name, digest in known.items() if now.get(name) != digest}
         return sorted(changed | {name for name in now.keys() - known.keys() if may_run(name)})
 

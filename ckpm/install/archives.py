@@ -114,17 +114,21 @@ def _add(plan: dict[str, Member], place: str, member: Member) -> None:
 
 
 def _check_link(place: str, member: Member) -> None:
-    """Refuse what could leave the destination, whatever other links there are or will be.
+    if link_leaves(place, member.target):
+        raise IntegrityError(f"the link `{member.path}` leaves its directory for `{member.target}`")
+
+
+def link_leaves(place: str, text: str) -> bool:
+    """Whether a link could leave the tree it is in, whatever other links there are or will be.
 
     Ways up come first and start from a real directory; from then on it only goes down, and each
     link on the way down has been checked alike. Behind another link, ``..`` could be anywhere.
     """
-    target = PurePosixPath(member.target)
+    target = PurePosixPath(text)
     ups = next((n for n, part in enumerate(target.parts) if part != ".."), len(target.parts))
     depth = len(PurePosixPath(place).parts) - 1
-    odd = not member.target or target.is_absolute() or "\\" in member.target
-    if odd or ups > depth or ".." in target.parts[ups:]:
-        raise IntegrityError(f"the link `{member.path}` leaves its directory for `{member.target}`")
+    odd = not text or target.is_absolute() or "\\" in text
+    return odd or ups > depth or ".." in target.parts[ups:]
 
 
 def _check_collisions(plan: Mapping[str, Member], *, folds_names: bool) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ckpm.errors import BuildError, DownloadError, IntegrityError
-from ckpm.install.archives import Layout, extract_member, unpack
+from ckpm.install.archives import Layout, extract_member, link_leaves, unpack
 from ckpm.install.builds.exports import write_exports
 from ckpm.install.making import Making
 from ckpm.install.workshop import Workshop, clean_environ, described
@@ -166,15 +167,37 @@ def _parts(step: PackageStep) -> tuple[Part, ...]:
 
 
 def _check_beside(step: PackageStep, path: Path) -> None:
-    """Make sure that what lies beside a recipe is there, and is what the recipe states."""
-    if not path.exists():
-        raise BuildError(f"`{step.package.name}`: there is no `{path}`")
+    """Make sure that what lies beside a recipe is there, and is what the recipe states.
+
+    No link leads to another file of this person's, there or once it is copied.
+    """
+    if not (path.is_file() or path.is_dir()):
+        raise BuildError(f"`{step.package.name}`: there is no file or directory `{path}`")
+    if not path.resolve().is_relative_to(Path(step.recipe.directory).resolve()):
+        raise BuildError(
+            f"`{path}` is a link out of `{step.recipe.directory}`",
+            hints=["put a copy in its place"],
+        )
+    for place, names, files in os.walk(path):
+        for each in (Path(place, name) for name in (*names, *files)):
+            _check_kind(each, each.relative_to(path).as_posix())
     stated = step.source.text("digest")
     if stated and verify_file(path, Expectation()) != stated:
         raise IntegrityError(
             f"`{path}` is not the file that `{step.recipe.origin}` states: its sha256 differs",
             hints=[f"if it was meant to change: ckpm add {path} --name {step.package.name}"],
         )
+
+
+def _check_kind(path: Path, name: str) -> None:
+    if path.is_symlink():
+        if link_leaves(name, str(path.readlink())):
+            raise BuildError(
+                f"`{path}` is a link that may lead out of what is copied",
+                hints=["put a copy in its place"],
+            )
+    elif not (path.is_file() or path.is_dir()):
+        raise BuildError(f"`{path}` is neither a file nor a directory")
 
 
 def _place(source: Path, destination: Path, *, named: bool = False) -> None:

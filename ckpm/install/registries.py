@@ -193,8 +193,8 @@ class Registries:
             wheels = [wheel for wheel in wheels if _fits(wheel, platform)]
         if not wheels:
             raise SourceError(candidate, f"it has no wheel for {platform}")
-        # Data is the same in every wheel: one that fits, else the smallest.
-        best = min(wheels, key=lambda w: (not _fits(w, platform), w.size or 0, w.name))
+        # Data is the same in every wheel, so it is taken from one and kept once for all targets.
+        best = min(wheels, key=lambda w: (w.size or 0, w.name))
         digest = Digest("sha256", best.sha256 or "")
         return Artifact(
             best.name, best.size, (digest,), (best.url,), "pypi", f"{distribution}=={best.version}"

@@ -54,8 +54,10 @@ def environment_changes(
     """
     native = target.name == build.name
     changes: list[EnvChange] = []
+    if native and (closure is not None or any(p.package.name == "python" for p in placed)):
+        changes += OWN_PYTHON
     if closure is not None and native:
-        changes += [SetVar("VIRTUAL_ENV", "{generation}/venv"), *OWN_PYTHON]
+        changes.append(SetVar("VIRTUAL_ENV", "{generation}/venv"))
         changes.append(PrependPath("PATH", "{generation}/venv/bin"))
     seen: set[str] = set()
     for item in placed:

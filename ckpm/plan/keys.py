@@ -31,7 +31,7 @@ def package_key(step: PackageStep) -> str:
             "package": [package.name, package.version, package.options],
             "source": canonical,
             "platform": step.platform.name if _depends_on_platform(step) else "any",
-            "artifacts": [_identity(a, step.recipe) for a in package.artifacts],
+            "artifacts": [_identity(a) for a in package.artifacts],
             # Nothing of a tool gets into what is merely unpacked.
             "tools": [step.tools, Path(step.venv or "").name] if runs else [],
             "toolchains": repr(step.toolchains) if runs else "",
@@ -42,10 +42,7 @@ def package_key(step: PackageStep) -> str:
     )
 
 
-def _identity(artifact: Artifact, recipe: Recipe) -> list[str | None]:
-    # Data is the same in the wheels of one release, whichever fits a target.
-    if artifact.registry == "pypi" and recipe.kind in DATA:
-        return [artifact.reference]
+def _identity(artifact: Artifact) -> list[str | None]:
     return [_known_by(artifact), artifact.reference, artifact.name]
 
 

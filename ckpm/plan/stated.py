@@ -19,18 +19,25 @@ def locked_source(package: LockedPackage, recipe: Recipe | None) -> tuple[Recipe
     Raises:
         StaleLockError: when the recipe has gone or changed, or has no such source.
     """
-    if recipe is not None and recipe.digest[:32] == package.recipe:
+    if recipe is not None and recipe.digest[:32] == package.recipe and _has(recipe, package):
         of_method = [source for source in recipe.sources if source.method == package.method]
         # A package of an environment file keeps its digest wherever it stands in the file.
         lone = of_method if len(recipe.sources) == 1 else []
         at_line = [source for source in of_method if source.line == package.source_line]
         for source in (*at_line, *lone):
-            if len(_parts(source)) == len(package.artifacts):
+            has_version = not source.versions or package.version in source.versions
+            if has_version and len(_parts(source)) == len(package.artifacts):
                 return recipe, source
     raise StaleLockError(
         f"the recipe of `{package.name}` is not the one that was locked",
         hints=["run `ckpm lock` to lock again"],
     )
+
+
+def _has(recipe: Recipe, package: LockedPackage) -> bool:
+    """Whether a recipe has the options that are locked."""
+    values = {option.name: option.values for option in recipe.options}
+    return all(value in values.get(name, ()) for name, value in package.options)
 
 
 def require_held(package: LockedPackage, source: Source, closure: Closure | None) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ckpm.errors import IntegrityError, NotFoundError
+from ckpm.errors import IntegrityError, NotFoundError, UsageError
 from ckpm.model.installation import Installation
 from ckpm.model.lock import Closure, LockedPackage, LockedTarget
 from ckpm.model.plan import (
@@ -43,6 +43,7 @@ class Planner:
     allow_unverified: bool = False
     steps: list[Step] = field(default_factory=list)
     results: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    underway: set[tuple[str, str, str]] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     privileges: list[Privilege] = field(default_factory=list)
 
@@ -72,6 +73,7 @@ def make_plan(planner: Planner, environment: str, name: str) -> Plan:
             planner.notes.append(_own_python(planner, closure))
     changes = environment_changes(placed, planner.target, planner.build, closure)
     links = tuple((item.link, item.prefix) for item in placed if item.in_store)
+    _require_names_of_their_own([name for name, _ in links])
     compiling = _toolchains(planner, TARGET_SCOPE)
     step = GenerationStep(
         environment, name, planner.target, links, changes, closure, python, toolchains=compiling
@@ -85,6 +87,14 @@ def make_plan(planner: Planner, environment: str, name: str) -> Plan:
         is_foreign=not planner.is_native,
         privileges=tuple(dict.fromkeys(planner.privileges)),
     )
+
+
+def _require_names_of_their_own(links: Sequence[str]) -> None:
+    if twice := next((name for name in links if links.count(name) > 1), None):
+        raise UsageError(
+            f"two packages would both be `{twice}` in the environment",
+            hints=["name one of them otherwise: a variant's link is `PACKAGE-VALUE`"],
+        )
 
 
 def _own_python(planner: Planner, closure: Closure) -> str:
@@ -124,6 +134,10 @@ def _place(planner: Planner, package: LockedPackage) -> Placed | None:
 
 def _make(planner: Planner, package: LockedPackage, recipe: Recipe, source: Source) -> str:
     """Plan the making of one package in the store; return its future prefix."""
+    known = (package.name, package.scope, str(package.options))
+    if known in planner.results:
+        return planner.results[known]
+    planner.underway.add(known)
     scope = f"{package.scope}/{package.name}" if package.scope else package.name
     closure = planner.locked.closure(scope) or _bare_python(planner, scope)
     unkeyed = PackageStep(
@@ -146,7 +160,7 @@ def _make(planner: Planner, package: LockedPackage, recipe: Recipe, source: Sour
             planner.privileges += of_making(step, tools, planner.recipes, native=native)
             planner.steps += _preparations(planner, step, scope, closure)
         planner.steps.append(step)
-    planner.results[(package.name, package.scope, str(package.options))] = str(result)
+    planner.results[known] = str(result)
     return str(result)
 
 
@@ -187,22 +201,26 @@ def _tools(planner: Planner, scope: str) -> dict[str, str]:
     return tools
 
 
-def _inputs(planner: Planner, package: LockedPackage) -> dict[str, str]:
+def _inputs(
+    planner: Planner, package: LockedPackage, above: frozenset[str] = frozenset()
+) -> dict[str, str]:
     """Return the prefixes of the packages in the store that this one needs where it runs.
 
-    The needs of those come with them: a static library is linked with what it needs itself.
+    The needs of those come with them: a static library is linked with what it needs itself. Of two
+    that need each other, the first that is asked about has the other as an input.
     """
     wanted = {need.split("(")[-1].rstrip(")") if "(" in need else parse_requirement(need).package
               for need in package.needs}  # fmt: skip
     found: dict[str, str] = {}
     for other in planner.locked.in_scope(package.scope):
-        if other.name in wanted and other.name != package.name:
+        if other.name in wanted - above - {package.name}:
             known = (other.name, other.scope, str(other.options))
-            if known not in planner.results:
+            if known not in planner.results and known not in planner.underway:
                 _place(planner, other)
             if known in planner.results:
                 found[other.name] = planner.results[known]
-                found |= {n: p for n, p in _inputs(planner, other).items() if n not in found}
+                below = _inputs(planner, other, above | {package.name})
+                found |= {n: p for n, p in below.items() if n not in found}
     return found
 
 

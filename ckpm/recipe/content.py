@@ -47,7 +47,8 @@ class Content:
     @property
     def trust(self) -> Trust:
         """What a person has consented to."""
-        return Trust(self.settings.trusted)
+        settings = self.settings
+        return Trust(settings.trusted, (settings.store, settings.cache, settings.user))
 
     def catalog(self, own: Sequence[Recipe] = ()) -> Catalog:
         """Return every recipe on the search path, those of an environment file first."""

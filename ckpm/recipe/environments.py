@@ -11,7 +11,7 @@ from ckpm.recipe.needs import NEED, OPTION, PROVIDED
 from ckpm.recipe.products import ENV
 from ckpm.recipe.recipes import KINDS
 from ckpm.recipe.sources import PART_FIELDS, part_of
-from ckpm.recipe.toolchains import COMMAND, TEXT, WHEN
+from ckpm.recipe.toolchains import COMMAND, SHOWN, TEXT, WHEN
 from ckpm.schema.fields import Each, Field, Record, Table, Text
 from ckpm.schema.values import (
     npm_reference,
@@ -26,7 +26,7 @@ PARAMETER = Record(
     {
         "default": Field(TEXT, "the value when nobody gives one"),
         "choices": Field(Each(TEXT), "the values it can take"),
-        "summary": Field(TEXT, "what it is for"),
+        "summary": Field(SHOWN, "what it is for"),
     },
     lambda fields, _: Parameter(
         "", fields.get("default"), fields.get("choices", ()), fields.get("summary", "")
@@ -57,7 +57,7 @@ RESULT = Record(
 WORKFLOW = Record(
     "workflow",
     {
-        "summary": Field(TEXT, "one line for people"),
+        "summary": Field(SHOWN, "one line for people"),
         "parameters": Field(Table(PARAMETER), "values that a run takes"),
         "steps": Field(Each(STEP), "commands, run in order inside the environment", required=True),
         "results": Field(Table(RESULT), "values to record"),
@@ -84,8 +84,8 @@ INLINE = Record(
         "path": Field(Text(parse=relative_path), "file: where it lies, from this file's directory"),
         "package": Field(Text(parse=npm_reference), "npm: `name==version`"),
         "version": Field(Text(parse=plain_version), "its version (default: 1)"),
-        "summary": Field(TEXT, "one line for people"),
-        "license": Field(TEXT, "an SPDX expression, or what its owner calls it"),
+        "summary": Field(SHOWN, "one line for people"),
+        "license": Field(SHOWN, "an SPDX expression, or what its owner calls it"),
         "needs": Field(Each(NEED), "what it needs where it runs"),
         "provides": Field(Each(PROVIDED), "virtual packages it stands in for"),
         "env": Field(Each(ENV), "what the environment gets"),
@@ -98,6 +98,8 @@ INLINE = Record(
 def _inline(fields: dict[str, Any], line: int) -> Recipe:
     version = fields.get("version", "1")
     local = fields["from"] == "file" and "path" in fields
+    if fields["from"] != "npm" and not (local or fields.get("urls")):
+        raise ValueError("`path` or `urls`, to say where it is")
     parts: tuple[Part, ...] = () if local else (part_of(fields),)
     names = ("path", "package")
     source = Source(
@@ -124,7 +126,7 @@ ENVIRONMENT = Record(
     "environment",
     {
         "name": Field(Text(parse=package_name), "the environment's name", required=True),
-        "summary": Field(TEXT, "one line for people"),
+        "summary": Field(SHOWN, "one line for people"),
         "requires": Field(Each(NEED), "the requirements"),
         "options": Field(Table(OPTION), "choices that `when` conditions refer to"),
         "packages": Field(Table(INLINE), "packages of your own"),

@@ -9,7 +9,7 @@ from ckpm.model.scopes import TOOLCHAIN
 from ckpm.recipe.needs import NEED, OPTION, PROVIDED
 from ckpm.recipe.products import ENV, TEST
 from ckpm.recipe.sources import SOURCE
-from ckpm.recipe.toolchains import LIBRARY, TEXT, TOOLCHAIN_RULE
+from ckpm.recipe.toolchains import LIBRARY, SHOWN, TEXT, TOOLCHAIN_RULE
 from ckpm.schema.fields import Each, Field, Record, Table, Text
 from ckpm.schema.values import https_or_http, package_name
 
@@ -19,8 +19,8 @@ NAMES = Each(Text(parse=package_name), lone=True)
 RECIPE_FIELDS = {
     "name": Field(Text(parse=package_name), "the package; the file's stem", required=True),
     "kind": Field(Text(choices=KINDS), "what sort of thing it is", required=True),
-    "summary": Field(TEXT, "one line for people", required=True),
-    "license": Field(TEXT, "an SPDX expression, or what its owner calls it"),
+    "summary": Field(SHOWN, "one line for people", required=True),
+    "license": Field(SHOWN, "an SPDX expression, or what its owner calls it"),
     "homepage": Field(Text(parse=https_or_http), "where people read about it"),
     "tags": Field(NAMES, "words to find it by"),
     "version_scheme": Field(Text(choices=("generic", "pep440")), "how its versions are ordered"),

@@ -126,6 +126,8 @@ def _source(fields: dict[str, Any], line: int) -> Source:
         parts = (lone,)
     if fields["from"] == "archive" and not all(part.urls for part in parts):
         raise ValueError("`urls` in an archive source")
+    if fields["from"] == "file" and not fields.get("path") and not any(p.urls for p in parts):
+        raise ValueError("`path` or `urls` in a file source")
     return Source(
         method=fields["from"],
         versions=fields.get("versions", ()),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from ckpm.model.recipe import When
 from ckpm.model.toolchain import PROGRAMS, LibraryExport, ToolchainRule
 from ckpm.schema.fields import Each, Field, Record, Table, Text
-from ckpm.schema.values import plain_path, plain_word
+from ckpm.schema.values import plain_path, plain_word, shown
 
 TEXT = Text()
+SHOWN = Text(parse=shown)
 WHEN = Table(Each(TEXT, lone=True))
 COMMAND = Each(TEXT)
 

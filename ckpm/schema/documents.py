@@ -6,6 +6,8 @@ depth: a content file is data from strangers.
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,9 +70,9 @@ def read_list(path: Path) -> Sequenced:
 
 
 def read_text(path: Path) -> str:
-    """Return the text of a file; raises as ``read_document``."""
+    """Return the text of a regular file; raises as ``read_document``."""
     try:
-        data = path.read_bytes()
+        data = _read(path)
     except OSError as error:
         raise NotFoundError(f"cannot read `{path}`: {error.strerror}") from error
     if len(data) > MAX_BYTES:
@@ -79,6 +81,15 @@ def read_text(path: Path) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         raise ContentError([f"{path}: not UTF-8 text"]) from None
+
+
+def _read(path: Path) -> bytes:
+    """Read no more than is looked at; a pipe is not waited for, and a device not drained."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise ContentError([f"{path}: not a regular file"])
+        return file.read(MAX_BYTES + 1)
 
 
 def parse_document(text: str, name: str) -> Mapped:

@@ -35,6 +35,7 @@ from ckpm.schema.values import (
 )
 
 FORMAT = "ckpm-lock/1"
+MAX_SCOPES = 16
 REFERENCES = {"npm": npm_reference, "pypi": distribution_pin, "uv": python_version}
 """How the files of a registry are named, by registry."""
 
@@ -46,7 +47,10 @@ _VERSION = Text(parse=plain_version)
 
 def _scope(text: str) -> str:
     """Take the names of packages whose tools these are, the outermost first; nothing for none."""
-    for name in text.split("/") if text else ():
+    names = text.split("/") if text else []
+    if len(names) > MAX_SCOPES:
+        raise ValueError(f"at most {MAX_SCOPES} packages, one the tool of another")
+    for name in names:
         package_name(name)
     return text
 
@@ -117,7 +121,15 @@ PACKAGE = Record(
         "needs": Field(Each(Text(parse=_requirement)), "what it needs where it runs"),
         "files": Field(Each(ARTIFACT), "the files it is made of"),
     },
-    lambda fields, _: LockedPackage(
+    lambda fields, _: _package(fields),
+)
+
+
+def _package(fields: dict[str, Any]) -> LockedPackage:
+    if fields["name"] == "python":
+        # uv takes it for an interpreter's path otherwise.
+        python_version(fields["version"])
+    return LockedPackage(
         name=fields["name"],
         version=fields["version"],
         method=fields["from"],
@@ -132,8 +144,8 @@ PACKAGE = Record(
         constraint=fields.get("constraint"),
         evidence=fields.get("evidence"),
         alternative=fields.get("alternative"),
-    ),
-)
+    )
+
 
 WHEEL = Record(
     "wheel",
@@ -189,14 +201,28 @@ TARGET = Record(
         "packages": Field(Each(PACKAGE), "what was chosen", required=True),
         "python": Field(Each(CLOSURE), "the Python packages of each scope", required=True),
     },
-    lambda fields, _: LockedTarget(
+    lambda fields, _: _target(fields),
+)
+
+
+def _target(fields: dict[str, Any]) -> LockedTarget:
+    """Take each package once, and each closure for the Python that is locked beside it."""
+    packages: tuple[LockedPackage, ...] = fields["packages"]
+    identities = [(each.name, each.scope, each.options) for each in packages]
+    if twice := next((name for name in identities if identities.count(name) > 1), None):
+        raise ValueError(f"each package once, and `{twice[0]}` is there again")
+    pythons = {each.scope: each.version for each in packages if each.name == "python"}
+    for closure in fields["python"]:
+        if pythons.get(closure.scope, closure.python) != closure.python:
+            raise ValueError(f"packages for Python {pythons[closure.scope]}, which is locked")
+    return LockedTarget(
         fields["target"],
         _named(fields["facts"], package_name),
         fields["requires"],
-        fields["packages"],
+        packages,
         fields["python"],
-    ),
-)
+    )
+
 
 LOCK = Record(
     "lock",

@@ -17,6 +17,7 @@ from ckpm.model.recipe import Digest
 
 ALGORITHMS = {"sha512": 128, "sha384": 96, "sha256": 64, "sha1": 40, "md5": 32}
 
+MAX_DIGITS = 18
 MAX_NAME_BYTES = 200
 """A file system takes 255; what is made beside a file adds to its name."""
 
@@ -131,8 +132,8 @@ maven_artifact = _matching(_MAVEN, "`group:artifact` or `group:artifact:packagin
 
 def count(text: str) -> int:
     """Take a number of things, zero or more."""
-    if not (text.isascii() and text.isdigit()):
-        raise ValueError(f"a whole number, not `{text}`")
+    if not (text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS):
+        raise ValueError(f"a whole number, not `{text:.40}`")
     return int(text)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ def pinned(lock: Lock, entry: LockedTarget, store: Store) -> Lock:
     return lock.with_target(replace(entry, packages=packages))
 
 
-def pins_of(lock: Lock) -> dict[str, Digest]:
-    """Return the strong digests that a lock holds, by the origin of their files."""
-    artifacts = (a for entry in lock.targets for p in entry.packages for a in p.artifacts)
+def pins_of(entries: Iterable[LockedTarget]) -> dict[str, Digest]:
+    """Return the strong digests that entries of a lock hold, by the origin of their files."""
+    artifacts = (a for entry in entries for p in entry.packages for a in p.artifacts)
     return {a.origin: a.strongest for a in artifacts if a.is_pinned and a.strongest}

@@ -17,6 +17,7 @@ from ckpm.errors import BuildError
 from ckpm.model.lock import Closure
 from ckpm.model.platform import Platform
 from ckpm.model.refusals import UnreachableError
+from ckpm.schema.values import python_version
 from ckpm.system.files import temporary_directory
 from ckpm.system.process import Completed, run_captured
 from ckpm.system.registries.indexes import STOCK
@@ -83,6 +84,9 @@ class Uv:
 
     def make_venv(self, directory: Path, python: str) -> None:
         """Make a relocatable virtual environment on an interpreter's path or a managed version."""
+        if not Path(python).is_absolute():
+            # A relative path is one to uv, and what it names is started.
+            python_version(python)
         done = self._run(["venv", "--quiet", "--relocatable", "--python", python, str(directory)])
         if done.returncode != 0:
             text = output_of(done)

@@ -409,3 +409,153 @@ def test_exec_can_demand_what_is_locked(known: Any, how: str) -> None:
     assert known.ckpm("exec", how, *shown).returncode == (7 if how == "--locked" else 0)
     (known.directory / "ckpm.lock").unlink()
     assert known.ckpm("exec", how, *shown).returncode == 7
+
+
+@pytest.mark.parametrize("name", ["hello", "object-detection"])
+def test_an_environment_that_a_clone_has_ready_runs_nothing(known: Any, name: str) -> None:
+    flow = f"workflows: {{{name}: {{steps: [{{run: [sh, -c, 'echo ran > evil']}}]}}}}\n"
+    place = known.directory / ".ckpm" / "envs" / f"{name}.yaml"
+    place.parent.mkdir(parents=True)
+    place.write_text(f"name: {name}\nrequires: [photos]\n{flow}")
+    done = known.ckpm("run", name)
+    assert done.returncode == 2, done.stderr
+    assert ("would replace the bundled one" if name != "hello" else "is not trusted") in done.stderr
+    assert not (known.directory / "evil").exists()
+
+
+def test_what_a_clone_has_ready_is_nobody_elses(known: Any, tmp_path: Path) -> None:
+    place = known.directory / ".ckpm" / "envs" / "hello.yaml"
+    place.parent.mkdir(parents=True)
+    place.write_text("name: hello\nrequires: [photos]\n")
+    assert known.ckpm("sync", "-e", "hello").returncode == 0
+    assert known.ckpm("activate", "-e", "hello", "--shell", "sh").returncode == 0
+    elsewhere = known.shell(f"cd {tmp_path} && ckpm activate -e hello --shell sh")
+    assert elsewhere.returncode == 4
+
+
+def test_a_link_beside_a_recipe_leads_nowhere(project: Any, tmp_path: Path) -> None:
+    """A later part would be written through it, to where the copy of the link leads."""
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / ".bashrc").write_text("mine")
+    tree = project.directory / ".ckpm" / "recipes" / "toy" / "a" / "b"
+    tree.mkdir(parents=True)
+    (tree / "sub").symlink_to("../" * 6 + "home")
+    part = project.archive("bashrc", b"evil", unpack="false", into="sub")
+    del part["from"], part["versions"]
+    project.recipe("toy", {"from": "file", "versions": ["1"], "path": "a/b", "parts": [part]})
+    done = project.ckpm("install", "toy")
+    assert done.returncode == 6, done.stderr
+    assert "is a link that may lead out" in done.stderr
+    assert (tmp_path / "home" / ".bashrc").read_text() == "mine"
+    assert [path.name for path in (tmp_path / "home").iterdir()] == [".bashrc"]
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe", "directory of links"])
+def test_no_file_of_a_person_is_taken_for_a_packages(
+    project: Any, tmp_path: Path, kind: str
+) -> None:
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret" / "id").write_text("secret")
+    place = project.directory / "m.bin"
+    match kind:
+        case "link":
+            place.symlink_to(tmp_path / "secret" / "id")
+        case "pipe":
+            os.mkfifo(place)
+        case _:
+            place.mkdir()
+            (place / "id").symlink_to(tmp_path / "secret" / "id")
+    own = "packages: {m: {kind: model, from: file, path: m.bin}}\n"
+    (project.directory / "ckpm.yaml").write_text(f"name: demo\nrequires: [m]\n{own}")
+    done = project.ckpm("install")
+    assert done.returncode == 6, done.stderr
+    assert not [p for p in project.store.rglob("*") if p.is_file() and b"secret" in p.read_bytes()]
+
+
+def test_content_behind_a_link_is_the_projects(known: Any, pack: Any, tmp_path: Path) -> None:
+    evil = tmp_path / "evil" / "recipes"
+    evil.mkdir(parents=True)
+    source = known.archive("toy.tar", pack({"evil.so": b"x"}))
+    recipe = {"name": "toy", "kind": "library", "summary": "x", "sources": [source],
+              "env": [{"set": {"LD_PRELOAD": "{prefix}/evil.so"}}]}  # fmt: skip
+    (evil / "toy.yaml").write_text(yaml.safe_dump(recipe))
+    (known.directory / ".ckpm").symlink_to("../evil")
+    for arguments in (["toy", "-e", "mine"], ["toy"]):
+        done = known.ckpm("install", *arguments)
+        assert done.returncode == 2, done.stderr
+    assert not list(known.store.glob("envs/*/*/*/activate.sh"))
+
+
+@pytest.mark.parametrize("method", ["uv-python", "fact", "system", "detected"])
+def test_no_directory_of_the_clone_is_taken_for_a_python(known: Any, method: str) -> None:
+    lock = strangers_lock(known, "photos")
+    python = known.directory / "dd" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text("#!/bin/sh\ntouch evil\n")
+    python.chmod(0o755)
+    entry = f"  - name: python\n    version: dd\n    from: {method}\n"
+    closure = '  python:\n  - scope: ""\n    requires-python: "==3.11.7"\n    platform: x\n'
+    rewrite(lock, "  packages:\n", f"  packages:\n{entry}")
+    rewrite(lock, r"  python: \[\]\n", f"{closure}    requirements: []\n    packages: []\n")
+    done = known.ckpm("sync", "--frozen")
+    assert done.returncode == 2, done.stderr
+    assert "a version of Python" in done.stderr
+    assert not (known.directory / "evil").exists()
+
+
+def test_a_pin_of_a_stranger_vouches_for_nothing(known: Any, pack: Any) -> None:
+    source = known.archive("loose.tar", pack({"a.txt": b"a"}))
+    digest = source.pop("sha256")
+    known.recipe("loose", source)
+    recipes = Path(known.environ["CKPM_CONFIG"]) / "recipes"
+    (known.directory / ".ckpm" / "recipes" / "loose.yaml").rename(recipes / "loose.yaml")
+    lock = strangers_lock(known, "photos")
+    rewrite(lock, "target: linux-x86_64", "target: linux-arm64")
+    rewrite(lock, r"http://\S+", source["urls"][0])
+    rewrite(lock, r"sha256: \S+", f"sha256: {digest}")
+    done = known.ckpm("install", "loose")
+    assert done.returncode != 0
+    assert "nobody published a digest" in done.stderr
+
+
+def test_results_go_through_no_link_of_the_clone(known: Any, tmp_path: Path) -> None:
+    envs = Path(known.environ["CKPM_CONFIG"]) / "envs"
+    envs.mkdir()
+    flow = "workflows: {mine: {steps: [{run: [sh, -c, 'echo x > {output}/x']}]}}\n"
+    (envs / "mine.yaml").write_text(f"name: mine\nrequires: [photos]\n{flow}")
+    (tmp_path / "away").mkdir()
+    (known.directory / "mine-results").symlink_to(tmp_path / "away")
+    done = known.ckpm("run", "mine")
+    assert (done.returncode, "is a link" in done.stderr) == (2, True), done.stderr
+    assert not list((tmp_path / "away").iterdir())
+
+
+def test_packages_that_need_each_other_are_installed(project: Any, pack: Any) -> None:
+    for name, other in (("one", "two"), ("two", "one")):
+        project.recipe(name, project.archive(f"{name}.tar", pack({name: b"x"})), needs=[other])
+    done = project.ckpm("install", "one")
+    assert done.returncode == 0, done.stderr
+    assert project.ckpm("sync", "--locked").returncode == 0
+
+
+def test_two_packages_of_one_name_in_the_environment_are_told(project: Any, pack: Any) -> None:
+    source = project.archive("a.tar", pack({"a": b"x"}))
+    options = {"size": {"values": ["b"], "default": "b"}}
+    project.recipe("a", source, options=options, coexist=["size"])
+    project.recipe("a-b", source)
+    done = project.ckpm("install", "a", "a-b")
+    assert (done.returncode, "would both be `a-b`" in done.stderr) == (2, True), done.stderr
+
+
+ENDLESS = {"a pipe": os.mkfifo, "a device": lambda path: Path(path).symlink_to("/dev/zero")}
+
+
+@pytest.mark.parametrize("make", ENDLESS.values(), ids=ENDLESS.keys())
+def test_what_has_no_end_is_not_read(known: Any, make: Any) -> None:
+    recipes = known.directory / ".ckpm" / "recipes"
+    recipes.mkdir(parents=True)
+    make(str(recipes / "x.yaml"))
+    (known.directory / "ckpm.lock").unlink(missing_ok=True)
+    make(str(known.directory / "ckpm.lock"))
+    for arguments in (["search", "photos"], ["status"], ["detect", "--replay", "ckpm.lock"]):
+        assert "bug" not in known.ckpm(*arguments).stderr

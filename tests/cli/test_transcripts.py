@@ -17,7 +17,7 @@ SNAPSHOTS = sorted((Path(__file__).parent / "snapshots").glob("*.txt"))
 FILTERS = (
     (r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
     (r"\d+\.\d s\b", "N s"),
-    (r"demo-[0-9a-f]{8}", "demo-KEY"),
+    (r"demo-[0-9a-f]{16}", "demo-KEY"),
     (r"\b(sha256:? )[0-9a-f]{64}\b", r"\1DIGEST"),
     (r"\b(sha1|sha256) [0-9a-f]{12}…", r"\1 DIGEST…"),
     (r"-[0-9a-f]{8}\.log", "-KEY.log"),
