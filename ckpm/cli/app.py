@@ -7,6 +7,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -65,6 +66,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; never a traceback for what a person can do."""
     as_json = "--json" in arguments[: _own_length(arguments)]
     try:
+        _require_directory()
         return _dispatch(arguments)
     except CkpmError as error:
         return report_failure(error, arguments, as_json=as_json)
@@ -77,6 +79,15 @@ def run(arguments: Sequence[str]) -> int:
         return 1
     except Exception as error:  # noqa: BLE001 - the border: a bug of ours is told of, not thrown
         return report_failure(_internal_error(error), arguments, as_json=as_json)
+
+
+def _require_directory() -> None:
+    """Make sure that the working directory is still there: every path is read from it."""
+    try:
+        Path.cwd()
+    except FileNotFoundError as error:
+        hints = ["change to one that is there"]
+        raise UsageError("the working directory has been removed", hints=hints) from error
 
 
 def _leave(code: int) -> int:

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, get_args
 
-from ckpm.cli.failure import DOCUMENT_FORMAT
+from ckpm.cli.failure import DOCUMENT_FORMAT, harmless
 from ckpm.cli.progress import TerminalReporter
 from ckpm.errors import NotFoundError, UsageError
 from ckpm.model.pairs import unanimous
@@ -116,7 +116,7 @@ class Context:
     def say(self, text: str) -> None:
         """Write talk to stderr."""
         if not self.is_json and not vars(self.options).get("quiet"):
-            sys.stderr.write(f"{text}\n")
+            sys.stderr.write(f"{harmless(text)}\n")
 
     def finish(self, result: Mapping[str, Any] | Sequence[Any]) -> int:
         """Write the one JSON document when asked for, and end well."""

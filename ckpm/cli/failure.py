@@ -28,9 +28,16 @@ def report_failure(error: CkpmError, arguments: Sequence[str], *, as_json: bool)
         }
         sys.stdout.write(json.dumps(document, indent=2) + "\n")
     else:
-        sys.stderr.write(f"error: {error.message}\n")
-        sys.stderr.writelines(f"hint: {hint}\n" for hint in error.hints)
+        sys.stderr.write(f"error: {harmless(error.message)}\n")
+        sys.stderr.writelines(f"hint: {harmless(hint)}\n" for hint in error.hints)
     return error.exit_code
+
+
+def harmless(text: str) -> str:
+    """Return a text with nothing in it that a terminal acts on, but for its line breaks."""
+    return "".join(
+        sign if sign.isprintable() or sign == "\n" else ascii(sign)[1:-1] for sign in text
+    )
 
 
 def _details(error: CkpmError) -> dict[str, object]:

@@ -6,6 +6,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, NoReturn
 
+from ckpm.cli.failure import harmless
 from ckpm.system.report import Task
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class _Line:
 
     def __init__(self, title: str, *, quiet: bool) -> None:
         if not quiet:
-            sys.stderr.write(f"  {title}\n")
+            sys.stderr.write(f"  {harmless(title)}\n")
 
     def advance(self, amount: int) -> None:
         """Bytes are for bars."""
@@ -52,7 +53,7 @@ class TerminalReporter:
     def note(self, text: str) -> None:
         """Write one line."""
         if not self.quiet:
-            sys.stderr.write(f"  {text}\n")
+            sys.stderr.write(f"  {harmless(text)}\n")
             sys.stderr.flush()
 
     def task(self, title: str, total_bytes: int | None = None) -> Task:
@@ -63,7 +64,7 @@ class TerminalReporter:
 
         bar = tqdm(
             total=total_bytes,
-            desc=f"  {title[:44]}",
+            desc=f"  {harmless(title[:44])}",
             unit="B",
             unit_scale=True,
             leave=False,
@@ -83,7 +84,9 @@ class Counting:
         from tqdm import tqdm
 
         if self.bar is None:
-            self.bar = tqdm(total=total, desc=f"  {self.title}", leave=False, file=sys.stderr)
+            self.bar = tqdm(
+                total=total, desc=f"  {harmless(self.title)}", leave=False, file=sys.stderr
+            )
         self.bar.update(done - self.bar.n)
         if done == total:
             self.bar.close()

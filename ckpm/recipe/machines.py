@@ -13,6 +13,7 @@ from ckpm.schema.fields import Each, Field, Record, Table, Text
 from ckpm.schema.values import count, package_name, truth
 from ckpm.system.described import DescribedHost
 
+MAX_FILES = 5_000_000
 _TEXTS = Each(Text(), lone=True)
 # ELF's magic number, 64 bits, little-endian; the machine stands at byte 18.
 _ELF_START = b"\x7fELF\x02\x01\x01" + bytes(11)
@@ -26,7 +27,10 @@ def _base64(text: str) -> bytes:
 
 
 def _elf(text: str) -> bytes:
-    return _ELF_START + count(text).to_bytes(2, "little")
+    number = count(text)
+    if number >> 16:
+        raise ValueError(f"the number of a machine, below 65536, not {number}")
+    return _ELF_START + number.to_bytes(2, "little")
 
 
 _ANSWER_FIELDS = {
@@ -34,6 +38,15 @@ _ANSWER_FIELDS = {
     "exit": Field(Text(parse=int), "its exit code (default: 0)"),
     "fault": Field(Text(), "what goes wrong, as a clause: `did not finish in 5 s`"),
 }
+
+
+def _crowd(text: str) -> int:
+    """Take a number of files; the largest data sets have some millions."""
+    number = count(text)
+    if number > MAX_FILES:
+        raise ValueError(f"at most {MAX_FILES}, not {number}")
+    return number
+
 
 ANSWER = Record(
     "answer", _ANSWER_FIELDS, lambda fields, _: Answer(**fields), lambda text, _: Answer(text)
@@ -69,7 +82,9 @@ MACHINE = Record(
         "environ": Field(Table(Text()), "environment variables"),
         "files": Field(Table(MACHINE_FILE), "absolute paths and what is there"),
         "directories": Field(Table(Each(Text())), "listings of directories, where names are all"),
-        "many": Field(Table(Text(parse=count)), "`/data/photos/*.jpg` to how many files there are"),
+        "many": Field(
+            Table(Text(parse=_crowd)), "`/data/photos/*.jpg` to how many files there are"
+        ),
         "registry": Field(Table(Text()), "values of Windows' registry: `HKLM\\KEY!NAME`"),
     },
     lambda fields, _: _machine(fields),

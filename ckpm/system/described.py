@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ckpm.model.machine import Answer, Machine, MachineFile
 from ckpm.model.platform import Platform
@@ -83,15 +83,16 @@ class DescribedHost:
             answer = Answer(fault="was not asked this when the machine was recorded")
         return ProbeResult(answer.output, None if answer.fault else answer.exit, answer.fault)
 
-    def _real(self, path: str, links: int = 0) -> str | None:
-        """Follow links, in every component; ``None`` where nothing is."""
+    def _real(self, path: str, steps: Iterator[int] | None = None) -> str | None:
+        """Follow links, in every component; ``None`` where nothing is, or too many lead there."""
+        steps = steps or iter(range(_MAX_LINKS))
         found = path[: path.find("/") + 1] or "/"
         for component in path.removeprefix(found).split("/"):
             found = posixpath.normpath(posixpath.join(found, component))
             link = self._files.get(found, _ABSENT).link
             if link is not None:
                 target = posixpath.join(posixpath.dirname(found), link)
-                real = self._real(target, links + 1) if links < _MAX_LINKS else None
+                real = None if next(steps, None) is None else self._real(target, steps)
                 if real is None:
                     return None
                 found = real

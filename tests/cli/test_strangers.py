@@ -559,3 +559,19 @@ def test_what_has_no_end_is_not_read(known: Any, make: Any) -> None:
     make(str(known.directory / "ckpm.lock"))
     for arguments in (["search", "photos"], ["status"], ["detect", "--replay", "ckpm.lock"]):
         assert "bug" not in known.ckpm(*arguments).stderr
+
+
+def test_no_error_moves_the_cursor(known: Any) -> None:
+    lock = strangers_lock(known, "photos")
+    rewrite(lock, "environment: demo", r'environment: "\\x1b[2Jdemo\\u202e"')
+    (known.directory / "ckpm.yaml").write_text('name: demo\n"\\x1b[2Jkey": x\n')
+    for arguments in (["sync", "--frozen"], ["status"], ["install", "\x1b[2J"], ["\x1b]0;x\x07"]):
+        done = known.ckpm(*arguments)
+        assert done.returncode == 2
+        assert done.stderr.replace("\n", "").isprintable()
+
+
+def test_a_directory_that_is_gone_is_told(known: Any) -> None:
+    done = known.shell("mkdir x && cd x && rm -r ../x && ckpm status; ckpm activate --shell sh")
+    assert "the working directory has been removed" in done.stdout
+    assert "bug" not in done.stdout
