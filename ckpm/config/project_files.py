@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from collections.abc import Set as AbstractSet
 from pathlib import Path, PurePosixPath
 
-from ckpm.errors import UntrustedError
+from ckpm.errors import CkpmError, UntrustedError
+from ckpm.schema.documents import read_text
 
 CONTENT_DIR = ".ckpm"
 
@@ -37,17 +38,19 @@ _ASIDE = frozenset(
 def files_that_run(project: Path, apart: Collection[Path] = ()) -> dict[str, str]:
     """Return the sha256 of each file that may matter to what a project runs, by its path.
 
-    That is every file but pictures and their like, version control, and what programs leave in the
-    directories of results (``NAME-results``). All of ``.ckpm`` counts, through links too. The
-    directories ``apart`` are ckpm's own, wherever they lie.
+    That is every file but pictures and their like that nothing names, version control, and what
+    programs leave in directories of results (``NAME-results``). All of ``.ckpm`` counts, through
+    links too. The directories ``apart`` are ckpm's own, wherever they lie.
 
     Raises:
         UntrustedError: for a link in ``.ckpm``, or to a directory, that leads out of the project.
     """
     root = project.resolve()
     content = _content(project / CONTENT_DIR, root, set())
-    paths = (*content, *_others(project, root, {path.resolve() for path in apart}))
-    return {path.relative_to(project).as_posix(): _digest(path) for path in paths}
+    others = _others(project, root, {path.resolve() for path in apart})
+    named = named_in(project)
+    counted = (path for path in others if path.suffix.lower() not in _INERT or named(path.name))
+    return {path.relative_to(project).as_posix(): _digest(path) for path in (*content, *counted)}
 
 
 def may_run(name: str) -> bool:
@@ -55,6 +58,20 @@ def may_run(name: str) -> bool:
     path = PurePosixPath(name)
     is_content = path.parts[0] == CONTENT_DIR or name.startswith("ckpm.")
     return is_content or path.suffix.lower() not in _LEFT or path.name.lower() in _ORDERS
+
+
+def named_in(project: Path) -> Callable[[str], bool]:
+    """Return what tells whether the project's documents speak of a file, by its name alone."""
+    documents = [project / "ckpm.yaml", *(project / CONTENT_DIR).rglob("*.yaml")]
+    text = "\n".join(map(_text, documents))
+    return lambda name: name in text
+
+
+def _text(document: Path) -> str:
+    try:
+        return read_text(document)
+    except CkpmError:  # Who reads it for what it states tells what is wrong with it.
+        return ""
 
 
 def _content(path: Path, root: Path, seen: set[Path]) -> Iterator[Path]:
@@ -86,7 +103,7 @@ def _others(project: Path, root: Path, ours: AbstractSet[Path]) -> Iterator[Path
         in_results = any(part.endswith("-results") for part in directory.relative_to(project).parts)
         for path in (directory / name for name in sorted((*links, *files))):
             is_left = in_results and not may_run(path.name)
-            if path.suffix.lower() not in _INERT and not is_left:
+            if not is_left:
                 yield path
 
 
@@ -106,5 +123,8 @@ def _digest(path: Path) -> str:
     """Return the sha256 of a regular file, and of anything else what it is."""
     if not path.is_file():
         return f"link to {path.readlink()}" if path.is_symlink() else "no file"
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        return f"not readable: {error.strerror}"

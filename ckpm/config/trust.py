@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
-from ckpm.config.project_files import files_that_run, may_run
+from ckpm.config.project_files import files_that_run, may_run, named_in
 from ckpm.errors import ContentError, UntrustedError
 from ckpm.schema.lock_text import entry_digest
 from ckpm.system.files import write_text
@@ -118,7 +118,9 @@ class Trust:
         known = self._of(project)
         now = files_that_run(project, self.apart)
         changed = {name for name, digest in known.items() if now.get(name) != digest}
-        return sorted(changed | {name for name in now.keys() - known.keys() if may_run(name)})
+        named = named_in(project)
+        new = (n for n in now.keys() - known.keys() if may_run(n) or named(PurePath(n).name))
+        return sorted(changed.union(new))
 
     def _of(self, project: Path) -> dict[str, str]:
         """Return the files that a person consented to, ``EDITS`` for whatever there will be."""

@@ -213,3 +213,41 @@ def test_a_link_that_turns_to_another_directory_of_the_content(project: Path, tr
     link.unlink()
     link.symlink_to("two")
     assert not trust.covers(project)
+
+
+ODD = "workflows: {hello: {steps: [{run: [sh, run.png]}, {run: [sh, -c, '. ./env.md; x']}]}}\n"
+
+
+@pytest.mark.parametrize("name", ["run.png", "env.md", "deep/run.png"])
+@pytest.mark.parametrize("before", [True, False])
+def test_a_picture_that_is_run_is_none(
+    project: Path,
+    trust: Trust,
+    name: str,
+    before: bool,  # noqa: FBT001
+) -> None:
+    (project / "ckpm.yaml").write_text(f"name: demo\n{ODD}")
+    (project / name).parent.mkdir(exist_ok=True)
+    if before:
+        (project / name).write_text("one")
+    trust.give(project)
+    (project / name).write_text("another")
+    assert not trust.covers(project)
+
+
+def test_files_that_nobody_can_read_end_nothing_in_an_error(
+    project: Path, trust: Trust, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import os
+    import socket
+
+    (project / "gone").symlink_to("nothing")
+    os.mkfifo(project / "pipe")
+    (project / os.fsdecode(b"\xff.py")).write_text("x")
+    with socket.socket(socket.AF_UNIX) as listener:
+        monkeypatch.chdir(project)
+        listener.bind("listening")
+        trust.give(project)
+        assert trust.covers(project)
+    (project / "gone").unlink()
+    assert not trust.covers(project)
