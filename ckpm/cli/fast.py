@@ -132,10 +132,12 @@ def _is_place(name: str) -> bool:
 
 def _store() -> str:
     environ = os.environ  # noqa: TID251
-    if environ.get("CKPM_STORE"):
-        return os.path.abspath(os.path.expanduser(environ["CKPM_STORE"]))  # noqa: PTH100, PTH111
-    data = environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")  # noqa: PTH111
-    return os.path.join(data, "ckpm")  # noqa: PTH118
+    stated = os.path.expanduser(environ.get("CKPM_STORE", ""))  # noqa: PTH111
+    if stated and not os.path.isabs(stated):  # noqa: PTH117
+        raise ValueError(stated)  # The whole program says what is wrong with it.
+    data = os.path.expanduser(environ.get("XDG_DATA_HOME", ""))  # noqa: PTH111
+    home = data if os.path.isabs(data) else os.path.expanduser("~/.local/share")  # noqa: PTH111, PTH117
+    return os.path.abspath(stated or os.path.join(home, "ckpm"))  # noqa: PTH100, PTH118
 
 
 def native_link() -> str:

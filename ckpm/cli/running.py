@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ckpm.cli.context import Context
 from ckpm.cli.request import Request
+from ckpm.config.places import own_place
 from ckpm.model.environment import OWN_PYTHON
 from ckpm.model.request import Environment
 from ckpm.model.requirement import read_requirements
@@ -82,7 +83,7 @@ def _stand_in(context: Context, request: Request) -> Environment:
     asked = read_requirements(target.stand_in_needs, f"running for {target} here")
     asked += request.declared.standing_in(dict(request.options), platform)
     name = f"{target.name}-stand-in"
-    place = session.place(name, create=True)
+    place = own_place(name, session.store.environments)
     prepared = session.prepare(place, asked, target=platform, own=request.own)
     return session.install(prepared, request.own)
 

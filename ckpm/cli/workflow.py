@@ -125,6 +125,7 @@ def _run(options: argparse.Namespace, context: Context, there: Visit | None) -> 
     started, clock = datetime.now(UTC), time.monotonic()
     asked = (workflow, parameters, output)
     outcome = _outcome(context, request, environment, (there, root), asked)
+    context.session.trust.take(request.place, output)
     record = RunRecord(
         started=started.isoformat(timespec="seconds"),
         seconds=round(time.monotonic() - clock, 3),

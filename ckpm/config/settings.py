@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ckpm.errors import UsageError
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -47,7 +49,17 @@ def load_settings(environ: Mapping[str, str], *, store: Path | None = None) -> S
 
 
 def _stated(environ: Mapping[str, str], name: str) -> Path | None:
-    return Path(environ[name]).expanduser() if environ.get(name) else None
+    """Return the directory that a variable states; a relative one would be a stranger's to fill.
+
+    Raises:
+        UsageError: for a relative path in one of ckpm's own; XDG's rule is to ignore those.
+    """
+    path = Path(environ[name]).expanduser() if environ.get(name) else None
+    if path is None or path.is_absolute():
+        return path
+    if name.startswith("XDG_"):
+        return None
+    raise UsageError(f"`{name}` is a relative path: `{path}`", hints=["state it from `/` on"])
 
 
 def _data(environ: Mapping[str, str], home: Path) -> Path:

@@ -13,17 +13,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ckpm.config.project_files import files_that_run, may_run, named_in
+from ckpm.config.project_files import files_that_run
 from ckpm.errors import ContentError, UntrustedError
 from ckpm.schema.lock_text import entry_digest
 from ckpm.system.files import write_text
 
 if TYPE_CHECKING:
     from ckpm.model.lock import LockedTarget
-    from ckpm.model.plan import Privilege
     from ckpm.model.request import Place, Prepared
 
 EDITS = {"": "edits"}
@@ -73,6 +72,18 @@ class Trust:
         else:
             self._write(_digests(entries))
 
+    def take(self, place: Place, output: Path) -> None:
+        """Take what a trusted run left in its directory of results for a part of the project."""
+        project = place.project
+        if project is None or not output.resolve().is_relative_to(project.resolve()):
+            return
+        known, now = self._of(project), files_that_run(project, self.apart)
+        below = f"{output.resolve().relative_to(project.resolve()).as_posix()}/"
+        if known and known != EDITS:
+            kept = {name: digest for name, digest in known.items() if not name.startswith(below)}
+            left = {name: digest for name, digest in now.items() if name.startswith(below)}
+            self._write({str(project.resolve()): {**kept, **left}})
+
     def require(self, project: Path, what: str) -> None:
         """Make sure that a project may run something.
 
@@ -99,9 +110,11 @@ class Trust:
             UntrustedError: before anything has run.
         """
         place, privileges = prepared.place, prepared.plan.privileges
+        if also is not None and place.is_ready and place.project is None:
+            self._require_recipes(also, prepared)
         own = {also, place.project}
         for project, privilege in product(filter(None, own), privileges):
-            if _has_part(project, privilege):
+            if _has_part(project, privilege.directories):
                 self.require(project, f"installing this (`{privilege.package}` {privilege.what})")
         does = [f"`{each.package}` {each.what}" for each in privileges if each.is_locked]
         if does and prepared.resolution is None and not self.knows(place, prepared.locked):
@@ -113,14 +126,18 @@ class Trust:
                 ],
             )
 
+    def _require_recipes(self, project: Path, prepared: Prepared) -> None:
+        """Make sure that a project may put its recipes into an environment of all projects."""
+        for package, directory in prepared.plan.recipes:
+            if _has_part(project, [directory]):
+                self.require(project, f"`{prepared.place.name}` with its recipe of `{package}`")
+
     def _changes(self, project: Path) -> list[str]:
         """Return the files that are not what a person consented to, sorted."""
         known = self._of(project)
         now = files_that_run(project, self.apart)
         changed = {name for name, digest in known.items() if now.get(name) != digest}
-        named = named_in(project)
-        new = (n for n in now.keys() - known.keys() if may_run(n) or named(PurePath(n).name))
-        return sorted(changed.union(new))
+        return sorted(changed | (now.keys() - known.keys()))
 
     def _of(self, project: Path) -> dict[str, str]:
         """Return the files that a person consented to, ``EDITS`` for whatever there will be."""
@@ -153,10 +170,10 @@ class Trust:
             write_text(self.register, json.dumps(known, indent=1, sort_keys=True) + "\n")
 
 
-def _has_part(project: Path, privilege: Privilege) -> bool:
-    """Whether a recipe of a project has a part in something, wherever links lead from there."""
+def _has_part(project: Path, recipes: Iterable[str]) -> bool:
+    """Whether one of some recipes' directories is a project's, wherever links lead from there."""
     roots = (project.absolute(), project.resolve())
-    directories = [Path(os.path.abspath(each)) for each in privilege.directories]  # noqa: PTH100
+    directories = [Path(os.path.abspath(each)) for each in recipes]  # noqa: PTH100
     places = [*directories, *(directory.resolve() for directory in directories)]
     return any(place.is_relative_to(root) for place, root in product(places, roots))
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ckpm.config.project_files import ASIDE
 from ckpm.errors import BuildError, DownloadError, IntegrityError
 from ckpm.install.archives import Layout, extract_member, link_leaves, unpack
 from ckpm.install.builds.exports import write_exports
@@ -58,6 +59,7 @@ class PackageMaker:
         raw.mkdir(exist_ok=True)
         if step.beside is not None:
             _check_beside(step, step.beside)
+            self._check_apart(step.beside)
             _place(step.beside, raw)
         placeholders = described(step)
         for part, artifact in zip(_parts(step), step.package.artifacts, strict=True):
@@ -73,6 +75,12 @@ class PackageMaker:
         for export in step.recipe.libraries:
             if export.when is None or export.when.holds(options, step.platform):
                 write_exports(product, export, step.package.version, step.platform)
+
+    def _check_apart(self, path: Path) -> None:
+        """Make sure that the store is not in what is copied into it."""
+        if self.store.root.resolve().is_relative_to(path.resolve()):
+            hints = ["place the store elsewhere with `CKPM_STORE` or `--store`"]
+            raise BuildError(f"`{path}` holds the store", hints=hints)
 
     def _lay_out(
         self, part: Part, artifact: Artifact, raw: Path, placeholders: Mapping[str, str]
@@ -173,11 +181,11 @@ def _check_beside(step: PackageStep, path: Path) -> None:
     """
     if not (path.is_file() or path.is_dir()):
         raise BuildError(f"`{step.package.name}`: there is no file or directory `{path}`")
-    if not path.resolve().is_relative_to(Path(step.recipe.directory).resolve()):
-        raise BuildError(
-            f"`{path}` is a link out of `{step.recipe.directory}`",
-            hints=["put a copy in its place"],
-        )
+    root = _root(Path(step.recipe.directory))
+    if not path.resolve().is_relative_to(root):
+        raise BuildError(f"`{path}` is a link out of `{root}`", hints=["put a copy in its place"])
+    if not ASIDE.isdisjoint(path.resolve().relative_to(root).parts):
+        raise BuildError(f"`{path}` lies in a directory of tools, which is no package")
     for place, names, files in os.walk(path):
         for each in (Path(place, name) for name in (*names, *files)):
             _check_kind(each, each.relative_to(path).as_posix())
@@ -187,6 +195,15 @@ def _check_beside(step: PackageStep, path: Path) -> None:
             f"`{path}` is not the file that `{step.recipe.origin}` states: its sha256 differs",
             hints=[f"if it was meant to change: ckpm add {path} --name {step.package.name}"],
         )
+
+
+def _root(directory: Path) -> Path:
+    """Return where the files beside a recipe really are: never behind a link of that name.
+
+    A package of an environment file has that file's directory, however one came there.
+    """
+    is_beside = directory.with_name(f"{directory.name}.yaml").is_file()
+    return directory.parent.resolve() / directory.name if is_beside else directory.resolve()
 
 
 def _check_kind(path: Path, name: str) -> None:

@@ -122,7 +122,7 @@ class Registries:
         """
         asked = (scope, python, tuple(requirements), uv_platform(platform))
         known = next((c for c in self.locked if c.scope == scope), None)
-        if known is None:
+        if known is None or (scope and not self.believes_locked):
             return self.oracle.lock(scope, requirements, python, platform, indexes)
         same = (known.scope, known.python, known.requirements, known.platform) == asked
         is_held = same and not unheld_lines(known.distributions, requirements, ())

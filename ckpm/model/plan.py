@@ -118,13 +118,14 @@ Step = FetchStep | PythonStep | PackageStep | GenerationStep
 
 @dataclass(frozen=True)
 class Plan:
-    """Steps in the order they must happen."""
+    """Steps in the order they must happen; ``recipes`` are the directories, by package."""
 
     steps: tuple[Step, ...]
     notes: tuple[str, ...] = ()
     target: Platform | None = field(default=None, compare=False)
     is_foreign: bool = False
     privileges: tuple[Privilege, ...] = ()
+    recipes: tuple[tuple[str, str], ...] = ()
 
     @property
     def digest(self) -> str:

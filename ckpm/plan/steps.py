@@ -86,6 +86,7 @@ def make_plan(planner: Planner, environment: str, name: str) -> Plan:
         planner.target,
         is_foreign=not planner.is_native,
         privileges=tuple(dict.fromkeys(planner.privileges)),
+        recipes=tuple((name, recipe.directory) for name, recipe in planner.recipes.items()),
     )
 
 

@@ -19,7 +19,7 @@ def tree_digest(directory: Path) -> str:
     """Return a digest of a tree: paths, contents, executable bits and link targets."""
     digest = hashlib.sha256()
     for path in sorted(directory.rglob("*")):
-        if "__pycache__" in path.parts:
+        if "__pycache__" in path.relative_to(directory).parts:
             continue
         digest.update(os.fsencode(path.relative_to(directory)) + b"\0")
         if path.is_symlink():

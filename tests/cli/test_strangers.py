@@ -225,6 +225,8 @@ def test_compiled_code_beside_a_script_is_not_read(trusted: Any) -> None:
         str(directory / "evil.py"), str(cache / "helper.cpython-311.pyc"), invalidation_mode=mode
     )
     (directory / "evil.py").unlink()
+    assert trusted.ckpm("run", "hello").returncode == 2
+    assert trusted.ckpm("trust", ".").returncode == 0
     done = trusted.ckpm("run", "hello")
     assert done.returncode == 0, done.stderr
     assert "compiled" not in done.stdout
@@ -575,3 +577,54 @@ def test_a_directory_that_is_gone_is_told(known: Any) -> None:
     done = known.shell("mkdir x && cd x && rm -r ../x && ckpm status; ckpm activate --shell sh")
     assert "the working directory has been removed" in done.stdout
     assert "bug" not in done.stdout
+
+
+def test_a_clones_recipes_go_into_no_environment_of_everybody(known: Any, pack: Any) -> None:
+    envs = Path(known.environ["CKPM_CONFIG"]) / "envs"
+    envs.mkdir()
+    flow = 'workflows: {mine: {steps: [{run: [sh, "{env.CKPM_PHOTOS_ROOT}/run.sh"]}]}}\n'
+    (envs / "mine.yaml").write_text(f"name: mine\nrequires: [photos]\n{flow}")
+    known.recipe("photos", known.archive("evil.tar", pack({"run.sh": b"echo > evil\n"})))
+    for arguments in (["run", "mine"], ["sync", "-e", "mine"]):
+        done = known.ckpm(*arguments)
+        assert (done.returncode, "is not trusted" in done.stderr) == (2, True), done.stderr
+    assert not (known.directory / "evil").exists()
+
+
+def test_a_link_in_place_of_a_recipes_directory_takes_nothing(project: Any, tmp_path: Path) -> None:
+    (tmp_path / "ssh").mkdir()
+    (tmp_path / "ssh" / "id").write_text("secret")
+    project.recipe("mod", {"from": "file", "versions": ["1"], "path": "id"})
+    (project.directory / ".ckpm" / "recipes" / "mod").symlink_to(tmp_path / "ssh")
+    done = project.ckpm("install", "mod")
+    assert (done.returncode, "is a link out of" in done.stderr) == (6, True), done.stderr
+    assert not list(project.store.rglob("id"))
+
+
+@pytest.mark.parametrize("name", ["CKPM_STORE", "CKPM_CONFIG", "CKPM_CACHE"])
+def test_no_relative_path_makes_a_clone_ckpms_own(known: Any, name: str) -> None:
+    known.environ[name] = ".here"
+    for arguments in (["activate", "--shell", "sh"], ["status"], ["install", "photos"]):
+        done = known.ckpm(*arguments)
+        assert (done.returncode, "is a relative path" in done.stderr) == (2, True), done.stderr
+
+
+def test_a_package_from_a_directory_of_tools_is_refused(project: Any) -> None:
+    code = project.directory / ".pytest_cache" / "code"
+    code.mkdir(parents=True)
+    (code / "main.sh").write_text("echo\n")
+    own = "packages: {m: {kind: program, from: file, path: .pytest_cache/code}}\n"
+    (project.directory / "ckpm.yaml").write_text(f"name: demo\nrequires: [m]\n{own}")
+    done = project.ckpm("install")
+    assert (done.returncode, "directory of tools" in done.stderr) == (6, True), done.stderr
+
+
+def test_a_trusted_workflow_may_leave_whatever_it_likes(trusted: Any) -> None:
+    text = "import pathlib, sys\nfor n in ('a.pt', 'b'): pathlib.Path(sys.argv[1], n).write_text(n)"
+    (trusted.directory / "hello.py").write_text(text)
+    file = trusted.directory / "ckpm.yaml"
+    file.write_text(file.read_text().replace("hello.py]", 'hello.py, "{output}"]'))
+    assert trusted.ckpm("trust", ".").returncode == 0
+    for _ in range(3):
+        done = trusted.ckpm("run", "hello")
+        assert done.returncode == 0, done.stderr

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from ckpm.errors import IntegrityError
 from ckpm.model.platform import Platform
 from ckpm.model.toolchain import LibraryExport
 
@@ -23,8 +24,13 @@ def write_exports(product: Path, export: LibraryExport, version: str, platform: 
         files[product / "lib" / "pkgconfig" / f"{name}.pc"] = _pc(name, export, version)
     for path, lines in files.items():
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+            except (FileExistsError, NotADirectoryError) as error:
+                raise IntegrityError(
+                    f"`{path.relative_to(product)}` cannot be written: a file is in its way"
+                ) from error
 
 
 def _config(product: Path, name: str, export: LibraryExport, platform: Platform) -> Iterator[str]:

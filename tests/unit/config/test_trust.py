@@ -11,6 +11,7 @@ import yaml
 
 from ckpm.config.trust import Trust
 from ckpm.errors import ContentError, UntrustedError
+from ckpm.model.request import Place
 
 CASES = Path(__file__).parents[2] / "cases" / "strangers" / "changes.yaml"
 FILES = {
@@ -165,42 +166,83 @@ def test_whatever_a_tool_may_read_counts(
     assert not trust.covers(project)
 
 
-LEFT = ["hello-results/index.html", "hello-results/detections.json", "out.log", "x.png", "new.json"]
+def place_of(project: Path) -> Place:
+    files = (project / "ckpm.yaml", project / "ckpm.lock")
+    return Place("demo", "demo", *files, is_project=True, project=project)
 
 
-@pytest.mark.parametrize("name", LEFT)
-def test_what_a_run_leaves_ends_no_trust(project: Path, trust: Trust, name: str) -> None:
+def test_what_a_run_leaves_in_its_results_ends_no_trust(project: Path, trust: Trust) -> None:
+    output = project / "hello-results"
     trust.give(project)
-    (project / name).parent.mkdir(exist_ok=True)
-    (project / name).write_text("left")
-    assert trust.covers(project)
+    for text in ("1", "2"):
+        output.mkdir(exist_ok=True)
+        for name in ("index.html", "weights.pt", "detections.json"):
+            (output / name).write_text(text)
+        assert not trust.covers(project)
+        trust.take(place_of(project), output)
+        assert trust.covers(project)
+    (output / "evil.py").write_text("2")
+    assert not trust.covers(project)
 
 
-def test_results_that_are_written_again_end_no_trust(project: Path, trust: Trust) -> None:
+def test_a_run_takes_nothing_beside_its_results(project: Path, trust: Trust) -> None:
+    trust.give(project)
     (project / "hello-results").mkdir()
-    (project / "hello-results" / "detections.json").write_text("1")
+    (project / "hello.py").write_text("changed meanwhile")
+    trust.take(place_of(project), project / "hello-results")
+    assert not trust.covers(project)
+    trust.take(place_of(project), project)
+    trust.take(place_of(project), project.parent)
+
+
+LINKS = {"lib2": "shared/lib", ".git-lib": ".git/lib", "run.py": ".mypy_cache/run.py"}
+
+
+@pytest.mark.parametrize("name", LINKS)
+def test_links_to_where_nobody_looks(
+    project: Path, trust: Trust, tmp_path: Path, name: str
+) -> None:
+    inside = project / ".git" / "lib"
+    inside.mkdir(parents=True)
+    (project / ".mypy_cache").mkdir()
+    (project / ".mypy_cache" / "run.py").write_text("import helper")
+    (tmp_path / "shared" / "lib").mkdir(parents=True)
+    outside = tmp_path if name == "lib2" else project
+    (project / name).symlink_to(outside / LINKS[name])
+    with pytest.raises(UntrustedError, match="link out of the project"):
+        trust.give(project)
+
+
+def test_a_program_of_the_machine_may_be_linked(project: Path, trust: Trust) -> None:
+    (project / "venv").mkdir()
+    (project / "venv" / "python").symlink_to("/bin/sh")
     trust.give(project)
-    (project / "hello-results" / "detections.json").write_text("2")
     assert trust.covers(project)
-    (project / "hello-results" / "evil.py").write_text("2")
+    (project / "venv" / "python").unlink()
+    (project / "venv" / "python").symlink_to("/bin/cat")
     assert not trust.covers(project)
 
 
-@pytest.mark.parametrize("name", ["lib2", "hello.py"])
-def test_links_out_of_the_project(project: Path, trust: Trust, tmp_path: Path, name: str) -> None:
-    shared = tmp_path / "shared"
-    (shared / "lib").mkdir(parents=True)
-    (shared / "hello.py").write_text("one")
-    (project / "hello.py").unlink()
-    (project / "hello.py").symlink_to(shared / "hello.py")
-    if name == "lib2":
-        (project / "lib2").symlink_to(shared / "lib")
-        with pytest.raises(UntrustedError, match="link out of the project"):
-            trust.give(project)
-        return
+def test_compiled_python_that_is_run_unchecked_counts(project: Path, trust: Trust) -> None:
+    import py_compile
+
     trust.give(project)
-    (shared / "hello.py").write_text("another")
-    assert not trust.covers(project)
+    cache = project / "__pycache__"
+    for mode in py_compile.PycInvalidationMode:
+        target = cache / f"{mode.name}.pyc"
+        py_compile.compile(str(project / "helper.py"), str(target), invalidation_mode=mode)
+        assert trust.covers(project) is (mode.name != "UNCHECKED_HASH")
+        target.unlink()
+
+
+@pytest.mark.parametrize("place", ["", ".ckpm"])
+def test_links_that_lead_to_themselves(project: Path, trust: Trust, place: str) -> None:
+    (project / place / "self").symlink_to("self")
+    try:
+        trust.give(project)
+    except UntrustedError:
+        return
+    assert trust.covers(project)
 
 
 def test_a_link_that_turns_to_another_directory_of_the_content(project: Path, trust: Trust) -> None:
