@@ -63,6 +63,8 @@ def run(command: str, options: argparse.Namespace, context: Context) -> int:
         )
     else:
         context.session.trust.give(directory, edits=is_new)
+        if not is_new:
+            context.say("trusted as it is now; for your edits to come: ckpm trust --edits .")
     return context.finish({"file": str(file), "name": name, "trusted": not came_first})
 
 
