@@ -41,7 +41,7 @@ def offer(project: Any, archive: bytes, programs: Path, platform: str) -> None:
     document = {"name": "demo", "requires": ["count", "bulk"], "workflows": {"count": WORKFLOW}}
     (project.directory / "ckpm.yaml").write_text(yaml.safe_dump(plain(document)))
     project.environ["PATH"] += f":{programs}"
-    assert project.ckpm("trust").returncode == 0
+    assert project.ckpm("trust", "--edits").returncode == 0
 
 
 def plain(document: Any) -> Any:
