@@ -233,7 +233,7 @@ class Session:
         lock = read_lock(place.lock) or Lock(place.name)
         before = lock.target(target.name)
         kept = kept_versions(before, free) if keep else {}
-        known = [entry for entry in lock.targets if self.trust.knows(place, entry)]
+        known = self.trust.known(place, lock.targets)
         self.registries.keep(before if keep else None, pins_of(known), believed=before in known)
         texts = [str(requirement) for requirement in requirements]
 
@@ -269,7 +269,9 @@ class Session:
 
         recipes = self.content.recipes([p.name for p in entry.packages], own)
         planner = Planner(entry, recipes, self.store, self.installed, target, self.native)
-        planner.allow_unverified = self.choices.allow_unverified or self.trust.knows(place, entry)
+        planner.allow_unverified = self.choices.allow_unverified or (
+            not entry.is_verifiable and self.trust.knows(place, entry)
+        )
         plan = make_plan(planner, place.key, place.name)
         return replace(plan, notes=(*plan.notes, *self.notes))
 

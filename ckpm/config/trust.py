@@ -46,9 +46,15 @@ class Trust:
 
         Nobody else writes the locks that lie in the store.
         """
-        if place.project is None or not place.is_project or entry_digest(entry) in self._whole():
-            return True
-        return self.covers(place.project)
+        return bool(self.known(place, [entry]))
+
+    def known(self, place: Place, entries: Sequence[LockedTarget]) -> list[LockedTarget]:
+        """Return the entries of a place's lock that ``knows`` knows; its project is read once."""
+        if place.project is None or not place.is_project:
+            return list(entries)
+        made = self._whole()
+        here = [entry for entry in entries if entry_digest(entry) in made]
+        return list(entries) if here != [*entries] and self.covers(place.project) else here
 
     def give(
         self, project: Path, *, edits: bool = False, entries: Iterable[LockedTarget] = ()

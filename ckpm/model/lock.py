@@ -141,6 +141,11 @@ class LockedTarget:
         """Return the Python closure of one scope, if it has a Python part."""
         return next((closure for closure in self.closures if closure.scope == scope), None)
 
+    @property
+    def is_verifiable(self) -> bool:
+        """Whether something vouches for the bytes of every file."""
+        return all(file.is_verifiable for package in self.packages for file in package.artifacts)
+
     def in_scope(self, scope: str = TARGET_SCOPE) -> tuple[LockedPackage, ...]:
         """Return the packages of one scope, in order."""
         return tuple(package for package in self.packages if package.scope == scope)
